@@ -1,0 +1,28 @@
+import type { Clock } from './clock.ts'
+import type { Random } from './random.ts'
+
+type Brand<Name extends string> = string & { readonly __brand: Name }
+
+export type UserId = Brand<'UserId'>
+export type ClientId = Brand<'ClientId'>
+export type SessionId = Brand<'SessionId'>
+export type FamilyId = Brand<'FamilyId'>
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** True for the lower-case text form of RFC 9562; anything else must not reach a `uuid` column. */
+export function isUuid(value: string): boolean {
+  return uuidPattern.test(value)
+}
+
+/** A UUID version 7 (RFC 9562 section 5.7): sortable by time, so that indexes grow at one end. */
+export function newId<Id extends string>(clock: Clock, random: Random): Id {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(clock.now().getTime(), 0, 6)
+  random.bytes(10).copy(bytes, 6)
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  const hex = bytes.toString('hex')
+  const parts = [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end))
+  return parts.join('-') as Id
+}

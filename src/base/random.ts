@@ -1,0 +1,11 @@
+import { randomBytes } from 'node:crypto'
+
+/** The only source of randomness: cryptographically secure bytes (ASVS 11.5.1). */
+export type Random = { readonly bytes: (length: number) => Buffer }
+
+export const secureRandom: Random = { bytes: (length) => randomBytes(length) }
+
+/** A URL-safe secret. 32 bytes (256 bits) unless told otherwise. */
+export function randomToken(random: Random, bytes = 32): string {
+  return random.bytes(bytes).toString('base64url')
+}

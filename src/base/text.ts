@@ -1,0 +1,24 @@
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const controls = /[\u0000-\u001f\u007f]/
+
+/** True when a text holds C0 controls or DEL, which no identifier or protocol parameter may contain. */
+export function hasControls(value: string): boolean {
+  return controls.test(value)
+}
+
+/** True when the text is well-formed Unicode, that is, has no lone surrogates. */
+export function isWellFormed(value: string): boolean {
+  return value.isWellFormed()
+}
+
+/** Code points, not UTF-16 units: how lengths are counted for people (NIST SP 800-63B-4 section 3.1.1.2). */
+export function codePoints(value: string): number {
+  let count = 0
+  for (const _ of value) count += 1
+  return count
+}
+
+/** The form under which names and addresses are compared: NFKC, lower case, no surrounding space. */
+export function comparisonKey(value: string): string {
+  return value.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
+}
