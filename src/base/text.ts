@@ -1,3 +1,4 @@
+// The ranges below are the very characters that are refused.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controls = /[\u0000-\u001f\u007f]/
 
