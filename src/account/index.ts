@@ -1,0 +1,9 @@
+/**
+ * account: the JSON API of first-party applications (`/api/v1/auth`, `/api/v1/users/me`).
+ * Owns no table. Promises that an access token for this API is good for nothing else and the other way
+ * round, and that a browser session counts here only for requests from our own pages.
+ */
+export type { AccountNeeds } from './needs.ts'
+export type { Principal } from './principal.ts'
+export { principalOf } from './principal.ts'
+export { accountRoutes } from './routes.ts'

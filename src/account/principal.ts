@@ -1,0 +1,60 @@
+import type { FamilyId, SessionId, UserId } from '../base/index.ts'
+import { isUuid } from '../base/index.ts'
+import type { Request } from '../http/index.ts'
+import type { User } from '../identity/index.ts'
+import { findUser } from '../identity/index.ts'
+import { verifyAccessToken } from '../oauth/index.ts'
+import { readFamily } from '../session/index.ts'
+import { accountFailures } from './failures.ts'
+import type { AccountNeeds } from './needs.ts'
+
+/** The `client_id` and audience of first-party access tokens. */
+export const firstParty = 'cardea'
+export const audienceOf = (issuer: string) => `${issuer}/api/v1`
+
+/** Who calls the API, and by which session or family. */
+export type Principal = {
+  readonly user: User
+  readonly familyId?: FamilyId
+  readonly sessionId?: SessionId
+}
+
+type Needs = Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer'>
+
+const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** The active user behind a bearer token or a browser session; fails with 401 otherwise. */
+export async function principalOf(needs: Needs, request: Request): Promise<Principal> {
+  const bearer = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const found = bearer === undefined ? await byCookie(needs, request) : await byToken(needs, bearer)
+  if (found?.user.isActive === true) return found
+  throw accountFailures.unauthenticated({ headers: { 'www-authenticate': 'Bearer realm="cardea"' } })
+}
+
+async function byToken(needs: Needs, token: string): Promise<Principal | undefined> {
+  const access = await verifyAccessToken(needs, token, audienceOf(needs.issuer))
+  if (access?.grantId === undefined || !isUuid(access.subject)) return undefined
+  const [family, user] = await Promise.all([
+    readFamily(needs.db, access.grantId),
+    findUser(needs.db, access.subject as UserId),
+  ])
+  const alive = family?.kind === 'api' && family.revokedAt === null && family.userId === user?.id
+  if (!alive || user === undefined) return undefined
+  const { id: familyId, sessionId } = family
+  return { user, familyId, ...(sessionId !== null && { sessionId }) }
+}
+
+async function byCookie(needs: Needs, request: Request): Promise<Principal | undefined> {
+  const session = await needs.visits.session(request)
+  if (session === undefined) return undefined
+  if (!safeMethods.has(request.method) && !fromOurPages(needs.issuer, request)) {
+    throw accountFailures.cross_site()
+  }
+  const user = await findUser(needs.db, session.userId)
+  return user && { user, sessionId: session.id }
+}
+
+/** A request that changes something on the strength of a cookie must say that it comes from us. */
+function fromOurPages(issuer: string, request: Request): boolean {
+  return request.headers['sec-fetch-site'] === 'same-origin' || request.headers.origin === issuer
+}

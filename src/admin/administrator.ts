@@ -1,0 +1,17 @@
+import { isAdministrator, rolesOf } from '../access/index.ts'
+import type { Principal } from '../account/index.ts'
+import { principalOf } from '../account/index.ts'
+import { failures } from '../base/index.ts'
+import type { Request } from '../http/index.ts'
+import type { AdminNeeds } from './needs.ts'
+
+export const adminFailures = failures({
+  forbidden: ['forbidden', 403, 'This needs an administrator.'],
+})
+
+/** The administrator who calls; fails with 401 or 403. */
+export async function administrator(needs: AdminNeeds, request: Request): Promise<Principal> {
+  const principal = await principalOf(needs, request)
+  if (!isAdministrator(await rolesOf(needs.db, principal.user.id))) throw adminFailures.forbidden()
+  return principal
+}

@@ -1,0 +1,70 @@
+import { Type, type Static } from 'typebox'
+import type { Client } from '../../clients/index.ts'
+import { ClientInput, clientFailures, createClient, findClient, rotateClientSecret } from '../../clients/index.ts'
+import type { Surface } from '../../http/index.ts'
+import { originOf } from '../../http/index.ts'
+import { administrator } from '../administrator.ts'
+import type { AdminNeeds } from '../needs.ts'
+
+const tags = ['admin']
+const path = '/api/v1/admin/clients'
+const Params = Type.Object({ client_id: Type.String({ maxLength: 256 }) })
+
+const ClientBody = Type.Object(
+  {
+    client_id: Type.String(),
+    client_name: Type.String(),
+    is_active: Type.Boolean(),
+    created_at: Type.String({ format: 'date-time' }),
+  },
+  { additionalProperties: true, description: 'RFC 7591 client information' },
+)
+const Created = Type.Object(
+  { ...ClientBody.properties, client_secret: Type.Optional(Type.String({ description: 'Shown once' })) },
+  { additionalProperties: true },
+)
+
+export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
+  surface.post(path, {
+    schema: { tags, body: ClientInput, response: { 201: Created } },
+    handler: async (request, reply) => {
+      const { user } = await administrator(needs, request)
+      const by = { actor: `user:${user.id}`, origin: originOf(request) }
+      const { client, secret } = await createClient(needs, request.body, by)
+      needs.clients.forget(client.clientId)
+      const body = { ...clientBody(client), ...(secret !== undefined && { client_secret: secret }) }
+      return reply.code(201).send(body)
+    },
+  })
+  surface.get(`${path}/:client_id`, {
+    schema: { tags, params: Params, response: { 200: ClientBody } },
+    handler: async (request) => {
+      await administrator(needs, request)
+      const client = await findClient(needs.db, request.params.client_id)
+      if (client === undefined) throw clientFailures.unknown_client()
+      return clientBody(client)
+    },
+  })
+  surface.post(`${path}/:client_id/rotate-secret`, {
+    schema: { tags, params: Params, response: { 200: Type.Object({ client_secret: Type.String() }) } },
+    handler: async (request) => {
+      const { user } = await administrator(needs, request)
+      const client = await findClient(needs.db, request.params.client_id)
+      if (client === undefined) throw clientFailures.unknown_client()
+      const by = { actor: `user:${user.id}`, origin: originOf(request) }
+      const secret = await rotateClientSecret(needs, client.clientId, by)
+      needs.clients.forget(client.clientId)
+      return { client_secret: secret }
+    },
+  })
+}
+
+function clientBody(client: Client): Static<typeof ClientBody> {
+  return {
+    ...client.metadata,
+    client_id: client.clientId,
+    client_name: client.name,
+    is_active: client.isActive,
+    created_at: client.createdAt.toISOString(),
+  }
+}

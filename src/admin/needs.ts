@@ -1,0 +1,4 @@
+import type { AccountNeeds } from '../account/index.ts'
+import type { ClientCache } from '../clients/index.ts'
+
+export type AdminNeeds = AccountNeeds & { readonly clients: ClientCache }

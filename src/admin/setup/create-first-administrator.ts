@@ -1,0 +1,45 @@
+import { assignRole } from '../../access/index.ts'
+import type { Origin } from '../../audit/index.ts'
+import { appendAudit } from '../../audit/index.ts'
+import type { Clock, Random } from '../../base/index.ts'
+import type { Db } from '../../db/index.ts'
+import type { Cookies, Csrf, Pages } from '../../http/index.ts'
+import type { NewUser, PasswordHasher, User } from '../../identity/index.ts'
+import { consumeSetupTokens, insertUser, prepareUser } from '../../identity/index.ts'
+
+export type SetupNeeds = {
+  readonly db: Db
+  readonly clock: Clock
+  readonly random: Random
+  readonly hasher: PasswordHasher
+  readonly cookies: Cookies
+  readonly csrf: Csrf
+  readonly pages: Pages
+  readonly minLength: number
+}
+
+/**
+ * Makes the first administrator with a setup link. The link is used up in the same transaction, so of any
+ * number of simultaneous attempts one wins; undefined tells that it was not this one.
+ */
+export async function createFirstAdministrator(
+  needs: SetupNeeds,
+  token: string,
+  input: NewUser,
+  origin: Origin,
+): Promise<User | undefined> {
+  const prepared = await prepareUser(needs, { ...input, emailVerified: true })
+  return needs.db.transaction(async (tx) => {
+    if (!(await consumeSetupTokens(needs, tx, token))) return undefined
+    const user = await insertUser(needs, tx, prepared)
+    await assignRole(tx, user.id, 'owner', needs.clock.now())
+    await appendAudit(needs, tx, {
+      actor: 'anonymous',
+      action: 'setup.first_administrator',
+      resource: `user:${user.id}`,
+      outcome: 'success',
+      origin,
+    })
+    return user
+  })
+}

@@ -1,0 +1,55 @@
+import type { ParseArgsOptionsConfig } from 'node:util'
+
+export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>
+
+export type Option = {
+  readonly type: 'string' | 'boolean'
+  readonly multiple?: boolean
+  readonly help: string
+}
+
+/** One command: its words, its options, and what it does. Returns the exit code. */
+export type Command = {
+  /** Such as `user create`. */
+  readonly name: string
+  readonly summary: string
+  readonly options: Readonly<Record<string, Option>>
+  readonly run: (values: Values) => Promise<number>
+}
+
+/** Something the person at the terminal got wrong. */
+export class UsageError extends Error {}
+
+export function parseOptions(command: Command): ParseArgsOptionsConfig {
+  const help = { type: 'boolean', short: 'h' } as const
+  const options = Object.entries(command.options).map(([name, { type, multiple }]) => [
+    name,
+    { type, ...(multiple && { multiple }) },
+  ])
+  return { ...Object.fromEntries(options), help }
+}
+
+export function commandHelp(command: Command): string {
+  const rows = Object.entries(command.options).map(([name, { type, help, multiple }]) => {
+    const value = type === 'string' ? ' VALUE' : ''
+    return `  --${name}${value}${multiple ? ' ...' : ''}`.padEnd(34) + help
+  })
+  const options = rows.length === 0 ? '' : `\n\nOptions\n${rows.join('\n')}`
+  return `cardea ${command.name}: ${command.summary}${options}`
+}
+
+export function text(values: Values, name: string): string | undefined {
+  const value = values[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function texts(values: Values, name: string): readonly string[] {
+  const value = values[name]
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []
+}
+
+export function required(values: Values, name: string): string {
+  const value = text(values, name)
+  if (value === undefined || value === '') throw new UsageError(`--${name} is needed.`)
+  return value
+}

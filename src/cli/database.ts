@@ -1,0 +1,65 @@
+import { resolve } from 'node:path'
+import type { Config } from '../config.ts'
+import type { Db } from '../db/index.ts'
+import {
+  attachEmbedded,
+  createDb,
+  defaultDataDir,
+  migrateUp,
+  migrationStatus,
+  startEmbedded,
+} from '../db/index.ts'
+import { UsageError } from './command.ts'
+
+type Log = (line: string) => void
+export type OpenDatabase = { readonly url: string; readonly close: () => Promise<void> }
+
+const nothing = async () => {}
+
+export function dataDirOf(config: Config): string {
+  return config.dataDir === '' ? defaultDataDir(process.cwd()) : resolve(config.dataDir)
+}
+
+/** The database of a server: the configured one, or the embedded one, owned by this process. */
+export async function ownDatabase(config: Config, log: Log): Promise<OpenDatabase> {
+  const { url } = config.database
+  if (url !== '') return { url, close: nothing }
+  const embedded = await startEmbedded({ dataDir: dataDirOf(config), log })
+  return { url: embedded.url, close: () => embedded.stop() }
+}
+
+/** The database of a command: an embedded one that is running is used, another one started for the while. */
+export async function borrowDatabase(config: Config): Promise<OpenDatabase> {
+  if (config.database.url === '') {
+    const running = await attachEmbedded(dataDirOf(config))
+    if (running !== undefined) return { url: running.url, close: nothing }
+  }
+  return ownDatabase(config, () => {})
+}
+
+/** Brings the schema to what this version knows; refuses a schema that is newer (or, if told so, older). */
+export async function prepareSchema(config: Config, url: string, log: Log): Promise<void> {
+  const { pending, unknown } = await migrationStatus(url)
+  if (unknown.length > 0) {
+    throw new UsageError(
+      `the database has migrations that this version does not know (${unknown.join(', ')}). Use the newer version.`,
+    )
+  }
+  if (pending.length === 0) return
+  if (!config.database.migrateOnStart) {
+    throw new UsageError(`migrations are pending (${pending.join(', ')}). Run: cardea migrate up`)
+  }
+  for (const name of await migrateUp(url)) log(`applied migration ${name}`)
+}
+
+/** Runs work with a connection to a database whose schema is current. */
+export async function withDatabase<T>(config: Config, work: (db: Db) => Promise<T>): Promise<T> {
+  const database = await borrowDatabase(config)
+  try {
+    await prepareSchema(config, database.url, () => {})
+    const db = createDb({ url: database.url, poolSize: 2, pipelineConnections: 1 })
+    return await work(db).finally(() => db.close())
+  } finally {
+    await database.close()
+  }
+}

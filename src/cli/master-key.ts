@@ -1,0 +1,29 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { secureRandom } from '../base/index.ts'
+import type { Config } from '../config.ts'
+import { UsageError } from './command.ts'
+
+export type MasterKeys = readonly [Buffer, ...Buffer[]]
+
+/**
+ * The keys that seal what is stored: from the configuration, or, outside production, one that is made on
+ * the first start and kept in the data folder with mode 600. Losing it loses the sealed secrets.
+ */
+export function masterKeys(config: Config, dataDir: string): MasterKeys {
+  const [first, ...rest] = config.secretKey.map((key) => Buffer.from(key, 'base64url'))
+  if (first !== undefined) return [first, ...rest]
+  if (config.env === 'production') throw new UsageError('CARDEA_SECRET_KEY is needed in production.')
+  const path = join(dataDir, 'secret.key')
+  mkdirSync(dataDir, { recursive: true })
+  try {
+    writeFileSync(path, `${secureRandom.bytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
+    if (!exists) throw error
+  }
+  chmodSync(path, 0o600)
+  const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url')
+  if (key.length !== 32) throw new UsageError(`${path} does not hold a key of 32 bytes.`)
+  return [key]
+}

@@ -1,0 +1,79 @@
+import { parseArgs } from 'node:util'
+import { Failure } from '../base/index.ts'
+import { DataFolderInUse } from '../db/index.ts'
+import { clientCreate } from './client-create.ts'
+import type { Command } from './command.ts'
+import { commandHelp, parseOptions, UsageError } from './command.ts'
+import { configCheck, configPrint } from './config.ts'
+import { healthcheck } from './healthcheck.ts'
+import { keyList, keyRotate } from './key.ts'
+import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './migrate.ts'
+import { serve } from './serve.ts'
+import { userCreate } from './user-create.ts'
+
+const commands: readonly Command[] = [
+  serve,
+  migrateUpCommand,
+  migrateDownCommand,
+  migrateStatusCommand,
+  userCreate,
+  clientCreate,
+  keyList,
+  keyRotate,
+  configPrint,
+  configCheck,
+  healthcheck,
+]
+
+/** Runs one command and returns its exit code. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const command = commands.find(({ name }) => startsWith(argv, name.split(' ')))
+  if (command === undefined) return overview(argv)
+  try {
+    const args = argv.slice(command.name.split(' ').length)
+    const { values } = parseArgs({ args, options: parseOptions(command), allowPositionals: false })
+    if (values.help === true) {
+      console.log(commandHelp(command))
+      return 0
+    }
+    return await command.run(values)
+  } catch (error) {
+    return explain(error, command)
+  }
+}
+
+function startsWith(argv: readonly string[], words: readonly string[]): boolean {
+  return words.every((word, i) => argv[i] === word)
+}
+
+function overview(argv: readonly string[]): number {
+  const [word] = argv
+  const asked = word === undefined || word === '--help' || word === '-h' || word === 'help'
+  const mine = commands.filter(({ name }) => name.split(' ')[0] === word)
+  const rows = (mine.length > 0 ? mine : commands).map(
+    ({ name, summary }) => `  ${name.padEnd(18)}${summary}`,
+  )
+  const print = asked ? console.log : console.error
+  if (!asked) print(`cardea: there is no command "${argv.slice(0, 2).join(' ')}".\n`)
+  print(`Usage: cardea <command> [options]\n\n${rows.join('\n')}\n\ncardea <command> --help tells more.`)
+  return asked ? 0 : 2
+}
+
+/** One clear line for what was expected to happen; the whole error for what was not. */
+function explain(error: unknown, command: Command): number {
+  const badArguments =
+    error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  if (badArguments || error instanceof UsageError) {
+    console.error(`cardea ${command.name}: ${error.message}`)
+    return 2
+  }
+  if (error instanceof Failure) {
+    console.error(`cardea ${command.name}: ${error.words}`)
+    for (const { pointer, words } of error.details.members ?? []) console.error(`  ${pointer} ${words}`)
+    if (error.details.cause instanceof Error) console.error(`  ${error.details.cause.message}`)
+    return 1
+  }
+  const plain = error instanceof DataFolderInUse
+  console.error(`cardea ${command.name}:`, plain ? error.message : error)
+  return 1
+}

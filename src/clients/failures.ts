@@ -1,0 +1,7 @@
+import { failures } from '../base/index.ts'
+
+export const clientFailures = failures({
+  invalid_client_metadata: ['invalid_client_metadata', 400, 'The client metadata is not valid.'], // RFC 7591 section 3.2.2
+  invalid_redirect_uri: ['invalid_redirect_uri', 400, 'A redirect URI is not valid.'],
+  unknown_client: ['not_found', 404, 'There is no such client.'],
+})

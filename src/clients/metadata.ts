@@ -1,0 +1,81 @@
+import type { InvalidMember } from '../base/index.ts'
+import { redirectUriProblem } from './redirect-uri.ts'
+import type { ClientInput, ClientMetadata } from './schemas.ts'
+
+/** The scopes a client may ask for when its registration names none. */
+const defaultScope = 'openid profile email address phone offline_access'
+
+/**
+ * Fills in the defaults. They are those of RFC 7591 section 2, but `authorization_code` brings
+ * `refresh_token` along, because offline_access decides at run time.
+ */
+export function completeMetadata(input: ClientInput): ClientMetadata {
+  const { client_name: _, ...given } = input
+  const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
+  return {
+    ...given,
+    redirect_uris: given.redirect_uris ?? [],
+    post_logout_redirect_uris: given.post_logout_redirect_uris ?? [],
+    token_endpoint_auth_method: method,
+    grant_types: given.grant_types ?? ['authorization_code', 'refresh_token'],
+    scope: given.scope ?? defaultScope,
+    id_token_signed_response_alg: given.id_token_signed_response_alg ?? 'RS256',
+    require_pkce: given.require_pkce ?? true,
+    require_consent: given.require_consent ?? true,
+  }
+}
+
+/** Everything that is wrong with complete metadata, as members with JSON pointers. */
+export function metadataProblems(metadata: ClientMetadata): InvalidMember[] {
+  return [
+    ...uriProblems('redirect_uris', metadata.redirect_uris),
+    ...uriProblems('post_logout_redirect_uris', metadata.post_logout_redirect_uris),
+    ...webProblems(metadata),
+    ...consistencyProblems(metadata),
+  ]
+}
+
+function uriProblems(member: string, uris: readonly string[]): InvalidMember[] {
+  return uris.flatMap((uri, i) => {
+    const problem = redirectUriProblem(uri)
+    return problem === undefined ? [] : [{ pointer: `/${member}/${i}`, words: problem }]
+  })
+}
+
+function webProblems(metadata: ClientMetadata): InvalidMember[] {
+  const members = ['client_uri', 'policy_uri', 'tos_uri'] as const
+  return members.flatMap((member) => {
+    const uri = metadata[member]
+    const fine = uri === undefined || (URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol))
+    return fine ? [] : [{ pointer: `/${member}`, words: 'is not a web address' }]
+  })
+}
+
+function consistencyProblems(metadata: ClientMetadata): InvalidMember[] {
+  const problems: InvalidMember[] = []
+  const method = metadata.token_endpoint_auth_method
+  const grants = metadata.grant_types
+  const add = (pointer: string, words: string) => problems.push({ pointer, words })
+  if (grants.includes('authorization_code') && metadata.redirect_uris.length === 0) {
+    add('/redirect_uris', 'is needed for the authorization_code grant')
+  }
+  if (grants.includes('client_credentials') && method === 'none') {
+    add('/grant_types', 'client_credentials needs a client that authenticates') // RFC 6749 section 4.4
+  }
+  if (grants.includes('refresh_token') && !grants.includes('authorization_code')) {
+    add('/grant_types', 'refresh_token needs authorization_code')
+  }
+  if (method === 'none' && !metadata.require_pkce) {
+    add('/require_pkce', 'a public client must use PKCE') // RFC 9700 section 2.1.1
+  }
+  if (method === 'private_key_jwt' && metadata.jwks === undefined) {
+    add('/jwks', 'is needed for private_key_jwt')
+  }
+  if (metadata.jwks?.keys.some((key) => 'd' in key || key.kty === 'oct')) {
+    add('/jwks', 'must hold public keys only')
+  }
+  if (!/^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$|^$/.test(metadata.scope)) {
+    add('/scope', 'is not a list of scope tokens') // RFC 6749 section 3.3
+  }
+  return problems
+}

@@ -1,0 +1,69 @@
+import { Type, type Static } from 'typebox'
+
+const Uri = Type.String({ minLength: 1, maxLength: 2048 })
+const UriList = Type.Array(Uri, { maxItems: 50 })
+
+export const AuthMethodSchema = Type.Union([
+  Type.Literal('none'),
+  Type.Literal('client_secret_basic'),
+  Type.Literal('client_secret_post'),
+  Type.Literal('private_key_jwt'),
+])
+export type AuthMethod = Static<typeof AuthMethodSchema>
+
+export const SigningAlgorithmSchema = Type.Union([Type.Literal('RS256'), Type.Literal('ES256')])
+export type SigningAlgorithm = Static<typeof SigningAlgorithmSchema>
+
+const GrantType = Type.Union([
+  Type.Literal('authorization_code'),
+  Type.Literal('refresh_token'),
+  Type.Literal('client_credentials'),
+])
+
+const Jwks = Type.Object({
+  keys: Type.Array(Type.Record(Type.String(), Type.Unknown()), { minItems: 1, maxItems: 20 }),
+})
+
+/** What a client is registered with: RFC 7591 section 2, OpenID Connect Registration section 2. */
+export const ClientInput = Type.Object(
+  {
+    client_name: Type.String({ minLength: 1, maxLength: 200, description: 'Shown to people at consent' }),
+    redirect_uris: Type.Optional(UriList),
+    post_logout_redirect_uris: Type.Optional(UriList),
+    token_endpoint_auth_method: Type.Optional(AuthMethodSchema),
+    grant_types: Type.Optional(Type.Array(GrantType, { minItems: 1, maxItems: 3, uniqueItems: true })),
+    scope: Type.Optional(
+      Type.String({ maxLength: 2000, description: 'Space-separated scopes that the client may ask for' }),
+    ),
+    jwks: Type.Optional(Jwks),
+    id_token_signed_response_alg: Type.Optional(SigningAlgorithmSchema),
+    client_uri: Type.Optional(Uri),
+    policy_uri: Type.Optional(Uri),
+    tos_uri: Type.Optional(Uri),
+    default_max_age: Type.Optional(Type.Integer({ minimum: 0, maximum: 315_360_000 })),
+    require_pkce: Type.Optional(
+      Type.Boolean({ description: 'Default true; only a confidential client may be exempted' }),
+    ),
+    require_consent: Type.Optional(
+      Type.Boolean({ description: 'Default true; false marks a first-party client' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type ClientInput = Static<typeof ClientInput>
+
+/** The same with every default filled in: what is stored and what the rest of Cardea reads. */
+export type ClientMetadata = Omit<ClientInput, 'client_name'> &
+  Required<
+    Pick<
+      ClientInput,
+      | 'redirect_uris'
+      | 'post_logout_redirect_uris'
+      | 'token_endpoint_auth_method'
+      | 'grant_types'
+      | 'scope'
+      | 'id_token_signed_response_alg'
+      | 'require_pkce'
+      | 'require_consent'
+    >
+  >

@@ -1,0 +1,66 @@
+import type { Config } from './config-schema.ts'
+
+/** What settings must hold together, as data so that the reference prints the same list. */
+export type Rule = {
+  readonly reads: readonly string[]
+  /** Whether it only holds when `env` is production. */
+  readonly production: boolean
+  /** The whole error; begins with the name of the first setting it reads. */
+  readonly words: string
+  readonly refuses: (config: Config) => boolean
+}
+
+export const rules: readonly Rule[] = [
+  {
+    reads: ['publicUrl'],
+    production: true,
+    words: 'CARDEA_PUBLIC_URL must be set to an https:// address in production',
+    refuses: (config) => !config.publicUrl.startsWith('https://'),
+  },
+  {
+    reads: ['secretKey'],
+    production: true,
+    words: 'CARDEA_SECRET_KEY must be set in production (openssl rand -base64 32)',
+    refuses: (config) => config.secretKey.length === 0,
+  },
+  {
+    reads: ['log.format'],
+    production: true,
+    words: 'CARDEA_LOG_FORMAT must not be pretty in production',
+    refuses: (config) => config.log.format === 'pretty',
+  },
+  {
+    reads: ['session.idleLifetime', 'session.absoluteLifetime'],
+    production: false,
+    words: 'CARDEA_SESSION_IDLE_LIFETIME must not be longer than CARDEA_SESSION_ABSOLUTE_LIFETIME',
+    refuses: ({ session }) => session.idleLifetime > session.absoluteLifetime,
+  },
+  {
+    reads: ['session.apiAccessLifetime', 'session.apiRefreshLifetime'],
+    production: false,
+    words:
+      'CARDEA_SESSION_API_ACCESS_LIFETIME must not be longer than CARDEA_SESSION_API_REFRESH_LIFETIME',
+    refuses: ({ session }) => session.apiAccessLifetime > session.apiRefreshLifetime,
+  },
+  {
+    reads: ['oauth.refreshIdleLifetime', 'oauth.refreshAbsoluteLifetime'],
+    production: false,
+    words:
+      'CARDEA_OAUTH_REFRESH_IDLE_LIFETIME must not be longer than CARDEA_OAUTH_REFRESH_ABSOLUTE_LIFETIME',
+    refuses: ({ oauth }) => oauth.refreshIdleLifetime > oauth.refreshAbsoluteLifetime,
+  },
+  {
+    reads: ['keys.publishLead', 'keys.rotateEvery'],
+    production: false,
+    words: 'CARDEA_KEYS_PUBLISH_LEAD must be shorter than CARDEA_KEYS_ROTATE_EVERY',
+    refuses: ({ keys }) => keys.publishLead >= keys.rotateEvery,
+  },
+  {
+    // RFC 9106 section 3.1: the memory is at least eight blocks per lane.
+    reads: ['password.argon2MemoryKib', 'password.argon2Parallelism'],
+    production: false,
+    words:
+      'CARDEA_PASSWORD_ARGON2_MEMORY_KIB must be at least 8 times CARDEA_PASSWORD_ARGON2_PARALLELISM',
+    refuses: ({ password }) => password.argon2MemoryKib < 8 * password.argon2Parallelism,
+  },
+]

@@ -1,0 +1,200 @@
+import { type Static, Type } from 'typebox'
+import {
+  boolean,
+  choice,
+  duration,
+  integer,
+  list,
+  readKey,
+  readNetwork,
+  readOrigin,
+  readUrl,
+  text,
+} from './config-setting.ts'
+
+type DeepReadonly<T> = T extends readonly (infer Item)[]
+  ? readonly DeepReadonly<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T
+
+/** The settings of a running server. Durations are numbers of seconds. */
+export type Config = DeepReadonly<Static<typeof configSchema>>
+
+const http = Type.Object(
+  {
+    host: text('localhost', 'Name or address to listen on; 0.0.0.0 or :: for every interface.'),
+    port: integer(8080, { least: 0, most: 65_535 }, 'Port to listen on; 0 takes a free one.'),
+    trustedProxies: list('Proxies whose X-Forwarded-* headers are believed; nobody by default.', {
+      type: 'list of networks (CIDR)',
+      item: readNetwork,
+    }),
+    bodyLimit: integer(
+      65_536,
+      { least: 1024, most: 16_777_216 },
+      'Largest request body in bytes; a larger one is answered 413.',
+    ),
+    requestTimeout: duration('30s', 'How long a client may take to send a whole request.'),
+    drainTimeout: duration('20s', 'How long a stopping server waits for requests in progress.', {
+      least: '0s',
+    }),
+  },
+  { description: 'The HTTP server.' },
+)
+
+const database = Type.Object(
+  {
+    url: text('', 'PostgreSQL 15 to 18. Without it the server runs an embedded PostgreSQL.', {
+      env: 'DATABASE_URL',
+      secret: true,
+      type: 'postgres:// address',
+      check: readUrl('postgres:', 'postgresql:'),
+    }),
+    poolSize: integer(10, { least: 1, most: 1000 }, 'Connections for transactions, per process.'),
+    pipelineConnections: integer(
+      2,
+      { least: 1, most: 100 },
+      'Pipelined connections for single statements, per process.',
+    ),
+    namedStatements: boolean(true, 'Prepare statements; false behind PgBouncer older than 1.21.'),
+    migrateOnStart: boolean(true, 'Apply pending migrations before serving.'),
+    statementTimeout: duration('15s', 'The database gives up on a statement after this time.'),
+  },
+  { description: 'PostgreSQL, where everything that must last is kept.' },
+)
+
+const redis = Type.Object(
+  {
+    url: text('', 'Redis for soft state; needed as soon as more than one process serves.', {
+      env: 'REDIS_URL',
+      secret: true,
+      type: 'redis:// address',
+      check: readUrl('redis:', 'rediss:'),
+    }),
+  },
+  { description: 'Redis, optional for one process. Losing its contents loses nothing that lasts.' },
+)
+
+const log = Type.Object(
+  {
+    level: choice(
+      ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      'info',
+      'The least severe events that are logged.',
+    ),
+    format: choice(
+      ['auto', 'json', 'pretty'],
+      'auto',
+      'One JSON object per line, or text for people; auto is json in production.',
+    ),
+  },
+  { description: 'The log, written to standard output.' },
+)
+
+const metrics = Type.Object(
+  {
+    enabled: boolean(true, 'Serve Prometheus metrics at /metrics.'),
+    token: text('', 'When set, /metrics asks for it as a bearer token.', { secret: true }),
+  },
+  { description: 'Metrics for Prometheus.' },
+)
+
+const password = Type.Object(
+  {
+    minLength: integer(8, { least: 8, most: 64 }, 'Shortest password, in characters.'),
+    argon2MemoryKib: integer(
+      19_456,
+      { least: 8, most: 4_194_304 },
+      'Memory of one Argon2id hash in KiB; old hashes are renewed at the next login.',
+    ),
+    argon2Iterations: integer(2, { least: 1, most: 100 }, 'Passes of Argon2id over its memory.'),
+    argon2Parallelism: integer(1, { least: 1, most: 64 }, 'Lanes of one Argon2id hash.'),
+    hashConcurrency: integer(0, { least: 0, most: 1024 }, 'Hashes at a time; 0 is one per core.'),
+    hashQueue: integer(64, { least: 0, most: 100_000 }, 'Hashes that may wait; then 503.'),
+  },
+  { description: 'How passwords are checked and stored.' },
+)
+
+const registration = Type.Object(
+  {
+    mode: choice(['open', 'closed'], 'closed', 'Whether visitors may create their own account.'),
+  },
+  { description: 'Sign-up.' },
+)
+
+const session = Type.Object(
+  {
+    idleLifetime: duration('1d', 'A browser session ends after this time without use.'),
+    absoluteLifetime: duration('30d', 'A browser session ends after this time in any case.'),
+    apiAccessLifetime: duration('10m', 'Life of an access token of the first-party API.'),
+    apiRefreshLifetime: duration('30d', 'Life of a refresh token of the first-party API.'),
+  },
+  { description: 'Sessions of people.' },
+)
+
+const oauth = Type.Object(
+  {
+    codeLifetime: duration('60s', 'Life of an authorization code.', { most: '10m' }),
+    accessTokenLifetime: duration('10m', 'Life of an access token.'),
+    idTokenLifetime: duration('1h', 'Life of an ID token.'),
+    refreshIdleLifetime: duration('14d', 'A grant ends when not refreshed for this time.'),
+    refreshAbsoluteLifetime: duration('90d', 'A grant ends after this time in any case.'),
+    refreshGrace: duration('30s', 'A repeated refresh within this time gets the same successor.', {
+      least: '0s',
+      most: '5m',
+    }),
+    clockSkew: duration('30s', 'How far the clocks of clients may be off.', {
+      least: '0s',
+      most: '5m',
+    }),
+    flowLifetime: duration('30m', 'Time to finish a login once begun.'),
+  },
+  { description: 'OAuth 2.0 and OpenID Connect.' },
+)
+
+const keys = Type.Object(
+  {
+    rotateEvery: duration('90d', 'Age at which a signing key is replaced.', { least: '1m' }),
+    publishLead: duration('1h', 'Time a key is published before it signs.', { least: '0s' }),
+  },
+  { description: 'Signing keys.' },
+)
+
+const jobs = Type.Object(
+  {
+    sweepEvery: duration('1m', 'Time between two sweeps of expired rows.'),
+    sweepBatch: integer(1000, { least: 1, most: 100_000 }, 'Rows deleted by one statement.'),
+  },
+  { description: 'Work in the background.' },
+)
+
+const setup = Type.Object(
+  { linkLifetime: duration('24h', 'Life of the link that makes the first administrator.') },
+  { description: 'The first start.' },
+)
+
+/** Every setting there is: the one source of types, validation and reference. */
+export const configSchema = Type.Object({
+  env: choice(['development', 'production', 'test'], 'development', 'What the server is run for.'),
+  publicUrl: text('', 'Address of the server for its users, and issuer of its tokens.', {
+    type: 'origin',
+    check: readOrigin,
+  }),
+  dataDir: text('', 'Folder for what the server keeps itself; empty lets the server choose.'),
+  secretKey: list(
+    'Keys of 32 bytes that seal what is stored secretly: the first seals, all of them open.',
+    { env: 'CARDEA_SECRET_KEY', secret: true, type: 'list of keys (base64url)', item: readKey },
+  ),
+  http,
+  database,
+  redis,
+  log,
+  metrics,
+  password,
+  registration,
+  session,
+  oauth,
+  keys,
+  jobs,
+  setup,
+})

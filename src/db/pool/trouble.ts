@@ -1,0 +1,61 @@
+/**
+ * What went wrong, as far as deciding about a retry needs to know.
+ * `conflict`: PostgreSQL undid the work in favour of somebody else's.
+ * `stale`: the connection's prepared statement no longer fits the schema; nothing was executed.
+ * `connection`: the server is away, or the connection to it was lost.
+ * `overload`: the server or the pool is too busy, or the statement took too long; it was undone.
+ */
+export type Trouble = 'conflict' | 'stale' | 'connection' | 'overload' | 'other'
+
+const byCode: Readonly<Record<string, Trouble>> = {
+  '40001': 'conflict', // serialization_failure
+  '40P01': 'conflict', // deadlock_detected
+  '26000': 'stale', // invalid_sql_statement_name: the prepared statement is gone
+  '57P01': 'connection', // admin_shutdown
+  '57P02': 'connection', // crash_shutdown
+  '57P03': 'connection', // cannot_connect_now
+  '57P05': 'connection', // idle_session_timeout
+  '53300': 'connection', // too_many_connections, only ever raised while connecting
+  '55P03': 'overload', // lock_not_available
+  '57014': 'overload', // query_canceled: statement_timeout
+  ECONNRESET: 'connection',
+  ECONNREFUSED: 'connection',
+  ECONNABORTED: 'connection',
+  EPIPE: 'connection',
+  ETIMEDOUT: 'connection',
+  EHOSTUNREACH: 'connection',
+  ENETUNREACH: 'connection',
+  ENOTFOUND: 'connection',
+  EAI_AGAIN: 'connection',
+}
+
+// pg gives these no code.
+const byMessage: readonly (readonly [RegExp, Trouble])[] = [
+  [/^Connection terminated/, 'connection'],
+  [/^timeout expired$/, 'connection'],
+  [/^Query read timeout$/, 'connection'],
+  [/ is not queryable$/, 'connection'],
+  [/^timeout exceeded when trying to connect$/, 'overload'],
+  [/^cached plan must not change result type$/, 'stale'],
+]
+
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Error)) return 'other'
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const known = byCode[code]
+  if (known !== undefined) return known
+  if (code.startsWith('08')) return 'connection'
+  if (code.startsWith('53')) return 'overload'
+  // No such file: the Unix socket, gone while PostgreSQL is; any other file is a bug.
+  if (code === 'ENOENT') return isConnecting(error) ? 'connection' : 'other'
+  return byMessage.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'other'
+}
+
+/** True when pg refused to send the statement, because the connection was already known dead. */
+export function wasRefusedUnsent(error: unknown): boolean {
+  return error instanceof Error && error.message.endsWith(' is not queryable')
+}
+
+function isConnecting(error: Error): boolean {
+  return 'syscall' in error && error.syscall === 'connect'
+}

@@ -1,0 +1,24 @@
+import type { ClientId } from '../base/index.ts'
+
+/** What a journey needs before it is done. It lives in soft state; losing it costs one new start. */
+export type Flow = {
+  readonly id: string
+  /** Digest of the browser's secret: a flow continues only in the browser that began it. */
+  readonly browser: string
+  /** Where the browser goes when nothing is left to do; a path of ours. */
+  readonly resume: string
+  /** The protocol request, for the endpoint that began the flow; it judges it again on resuming. */
+  readonly request: Readonly<Record<string, string>>
+  readonly clientId?: ClientId
+  readonly scopes: readonly string[]
+  /** The person must have proved who they are at this time (ms since 1970) or later. */
+  readonly authenticatedSince: number
+  /** Whether consent must be asked even if it was given before (`prompt=consent`). */
+  readonly forceConsent: boolean
+  readonly loginHint?: string
+  /** Scheme of the client's redirect URI, for the pages' form-action. */
+  readonly formTarget?: string
+  readonly consent: 'open' | 'allowed' | 'denied'
+}
+
+export type FlowStart = Omit<Flow, 'id' | 'browser' | 'consent'>

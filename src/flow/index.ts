@@ -1,0 +1,14 @@
+/**
+ * flow: one journey of a browser through sign-in and consent, kept on the server and bound to the
+ * browser's cookie. Owns the keys `flow:*` of the soft state. Promises that the next step is a pure
+ * function of the flow, the session and what was allowed before. Never renders pages or issues codes.
+ *
+ *   begin -> [password] -> [consent] -> done -> the flow's `resume` address
+ */
+export { beginFlow, readFlow } from './begin.ts'
+export type { Flow, FlowStart } from './flow.ts'
+export { flowFailures } from './failures.ts'
+export type { Step } from './next-step.ts'
+export { nextStep } from './next-step.ts'
+export { consentQuestion, passConsent } from './pass-consent.ts'
+export type { ConsentQuestion } from './pass-consent.ts'

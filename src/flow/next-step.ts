@@ -1,0 +1,16 @@
+import type { Session } from '../session/index.ts'
+import type { Flow } from './flow.ts'
+
+export type Step = 'password' | 'consent' | 'done'
+
+/** What the flow's client may do without asking again. */
+export type Allowed = { readonly needed: boolean; readonly covered: boolean }
+
+/** The one rule that decides where a journey goes next. */
+export function nextStep(flow: Flow, session: Session | undefined, allowed: Allowed): Step {
+  if (session === undefined) return 'password'
+  if (session.authTime.getTime() < flow.authenticatedSince) return 'password' // OIDC Core 3.1.2.3
+  if (flow.consent !== 'open' || flow.clientId === undefined) return 'done'
+  if (flow.forceConsent) return 'consent' // OIDC Core 3.1.2.4
+  return allowed.needed && !allowed.covered ? 'consent' : 'done'
+}

@@ -1,0 +1,51 @@
+import type { Client, ClientCache } from '../clients/index.ts'
+import { consentCovers, readConsent, rememberConsent } from '../clients/index.ts'
+import type { Clock } from '../base/index.ts'
+import type { Db } from '../db/index.ts'
+import type { Kv } from '../kv/index.ts'
+import type { Session } from '../session/index.ts'
+import { saveFlow } from './begin.ts'
+import type { Flow } from './flow.ts'
+import type { Allowed } from './next-step.ts'
+
+export type ConsentQuestion = Allowed & { readonly client: Client | undefined }
+
+/** Who asks in this flow, and whether the person has to be asked. */
+export async function consentQuestion(
+  needs: { readonly db: Db; readonly clients: ClientCache },
+  flow: Flow,
+  session: Session | undefined,
+): Promise<ConsentQuestion> {
+  if (flow.clientId === undefined) return { client: undefined, needed: false, covered: true }
+  const client = await needs.clients.find(flow.clientId)
+  const needed = client?.metadata.require_consent ?? true
+  if (session === undefined || client === undefined) return { client, needed, covered: false }
+  const allowed = needed ? await readConsent(needs.db, session.userId, client.clientId) : []
+  return { client, needed, covered: consentCovers(allowed, flow.scopes) }
+}
+
+type Needs = {
+  readonly db: Db
+  readonly kv: Kv
+  readonly clock: Clock
+  readonly flowLifetime: number
+}
+
+/** Records the person's answer: an allowance is remembered, a denial only told to the client. */
+export async function passConsent(
+  needs: Needs,
+  flow: Flow,
+  session: Session,
+  answer: 'allowed' | 'denied',
+): Promise<Flow> {
+  const { clientId, scopes } = flow
+  if (answer === 'allowed' && clientId !== undefined) {
+    await needs.db.transaction(
+      (tx) => rememberConsent(needs, tx, { userId: session.userId, clientId, scopes }),
+      { idempotent: true },
+    )
+  }
+  const passed: Flow = { ...flow, consent: answer }
+  await saveFlow(needs, passed)
+  return passed
+}

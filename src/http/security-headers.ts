@@ -1,0 +1,48 @@
+/** Headers of every answer, whatever the surface (ASVS 3.4). */
+export function commonHeaders(secure: boolean): Readonly<Record<string, string>> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'permissions-policy':
+      'accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    ...(secure && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
+  }
+}
+
+/** For answers that are not documents: nothing may be loaded, framed or embedded. */
+export const dataHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-frame-options': 'DENY',
+}
+
+/** RFC 6749 section 5.1: answers with credentials are never stored. */
+export const noStore: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+}
+
+/**
+ * The policy of a page. `formTarget` is the scheme of the place a form finally leads to: browsers apply
+ * form-action to every redirect that follows a post, also to those of the client's own callback, so only
+ * the scheme can be pinned without breaking clients.
+ */
+export function pageHeaders(
+  formTarget?: string,
+  script = false,
+): Readonly<Record<string, string>> {
+  const target = formTarget === undefined ? '' : ` ${formTarget}`
+  return {
+    'content-security-policy': [
+      "default-src 'none'",
+      "style-src 'self'",
+      ...(script ? ["script-src 'self'"] : []),
+      "img-src 'self' data:",
+      "base-uri 'none'",
+      `form-action 'self'${target}`,
+      "frame-ancestors 'none'",
+    ].join('; '),
+    'x-frame-options': 'DENY',
+    'cross-origin-resource-policy': 'same-origin',
+  }
+}

@@ -1,0 +1,84 @@
+import cookie from '@fastify/cookie'
+// The schema members `hide`, `tags` and `security` of the OpenAPI document.
+import type {} from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify'
+import Fastify from 'fastify'
+import { stopwatch } from '../base/index.ts'
+import { notFound } from './not-found.ts'
+import type { Pages } from './pages.ts'
+import { commonHeaders } from './security-headers.ts'
+
+export type Surface = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+export type HttpServer = Surface
+export type Request = FastifyRequest
+export type Reply = FastifyReply
+
+export type ServerNeeds = {
+  readonly log: FastifyBaseLogger
+  readonly secure: boolean
+  readonly trustedProxies: readonly string[]
+  readonly bodyLimit: number
+  /** Seconds. */
+  readonly requestTimeout: number
+  readonly newRequestId: () => string
+  readonly pages: Pages
+  readonly observe: (request: {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly seconds: number
+  }) => void
+}
+
+/** An HTTP server with what holds for every surface: ids, headers, cookies, logging, 404 and 405. */
+export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
+  const app = Fastify({
+    loggerInstance: needs.log,
+    disableRequestLogging: true,
+    bodyLimit: needs.bodyLimit,
+    requestTimeout: needs.requestTimeout * 1000,
+    trustProxy: needs.trustedProxies.length === 0 ? false : [...needs.trustedProxies],
+    genReqId: needs.newRequestId,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 256 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  await app.register(cookie)
+  const headers = commonHeaders(needs.secure)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    stopwatches.set(request, stopwatch())
+  })
+  app.addHook('onResponse', async (request, reply) => report(needs, request, reply))
+  notFound(app, needs.pages)
+  return app
+}
+
+const stopwatches = new WeakMap<FastifyRequest, () => number>()
+
+function report(needs: ServerNeeds, request: FastifyRequest, reply: FastifyReply): void {
+  const millis = stopwatches.get(request)?.() ?? 0
+  const route = request.routeOptions.url ?? 'unmatched'
+  const { method } = request
+  needs.observe({ method, route, status: reply.statusCode, seconds: millis / 1000 })
+  const quiet = route.startsWith('/health') || route.startsWith('/assets') || route === '/metrics'
+  const level = reply.statusCode >= 500 ? 'error' : quiet ? 'debug' : 'info'
+  const facts = { method, route, status: reply.statusCode, ms: Math.round(millis), ip: request.ip }
+  request.log[level](facts, 'request')
+}

@@ -1,0 +1,56 @@
+import formbody from '@fastify/formbody'
+import type { Pages } from './pages.ts'
+import type { Renderer } from './render-failure.ts'
+import { failureHandler, renderOAuth, renderPageWith, renderProblem } from './render-failure.ts'
+import { dataHeaders, noStore } from './security-headers.ts'
+import type { HttpServer, Surface } from './server.ts'
+
+type Routes = (surface: Surface) => void
+
+/** Protocol endpoints: form bodies only, RFC 6749 errors, nothing stored, readable from other origins. */
+export async function oauthSurface(app: HttpServer, routes: Routes): Promise<void> {
+  await open(app, renderOAuth, true, (surface) => {
+    surface.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ ...dataHeaders, ...noStore })
+    })
+    routes(surface)
+  })
+}
+
+/** The JSON API: JSON bodies only, RFC 9457 problems. */
+export async function apiSurface(app: HttpServer, routes: Routes): Promise<void> {
+  await open(app, renderProblem, false, (surface) => {
+    surface.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ ...dataHeaders, ...noStore })
+    })
+    routes(surface)
+  })
+}
+
+/** Pages for people: form bodies only, HTML errors. */
+export async function pagesSurface(app: HttpServer, pages: Pages, routes: Routes): Promise<void> {
+  await open(app, renderPageWith(pages), true, routes)
+}
+
+/** Health and metrics. */
+export async function opsSurface(app: HttpServer, routes: Routes): Promise<void> {
+  await open(app, renderOAuth, false, (surface) => {
+    surface.addHook('onRequest', async (_request, reply) => {
+      reply.headers({ ...dataHeaders, ...noStore })
+    })
+    routes(surface)
+  })
+}
+
+async function open(app: HttpServer, render: Renderer, form: boolean, routes: Routes): Promise<void> {
+  await app.register(async (surface) => {
+    surface.setErrorHandler(failureHandler(render, form))
+    if (form) {
+      surface.removeAllContentTypeParsers()
+      await surface.register(formbody)
+    } else surface.removeContentTypeParser('text/plain')
+    // The protocol parameters are parsed and judged by the endpoints, which speak RFC 6749 errors.
+    if (form) surface.setValidatorCompiler(() => () => true)
+    routes(surface)
+  })
+}

@@ -1,0 +1,86 @@
+import type { UserId } from '../base/index.ts'
+import { comparisonKey } from '../base/index.ts'
+import type { Queries } from '../db/index.ts'
+import { sql } from '../db/index.ts'
+import type { User } from './user.ts'
+
+/** The only form of a user that holds the hash; it does not leave this module. */
+export type UserRow = User & { readonly passwordHash: string | null }
+
+export async function insertUser(tx: Queries, user: UserRow): Promise<void> {
+  const u = user
+  await tx.run(sql`
+    INSERT INTO users (id, username, username_key, email, email_key, email_verified, password_hash,
+      is_active, profile, version, created_at, updated_at)
+    VALUES (${u.id}, ${u.username}, ${comparisonKey(u.username)}, ${u.email},
+      ${u.email === null ? null : comparisonKey(u.email)}, ${u.emailVerified}, ${u.passwordHash},
+      ${u.isActive}, ${JSON.stringify(u.profile)}, ${u.version}, ${u.createdAt}, ${u.updatedAt})`)
+}
+
+export function selectUser(queries: Queries, id: UserId): Promise<UserRow | undefined> {
+  return queries.maybe<UserRow>(sql`
+    SELECT id, username, email, email_verified, password_hash, is_active, profile, version, created_at, updated_at
+    FROM users WHERE id = ${id}`)
+}
+
+export function selectUserByUsername(queries: Queries, key: string): Promise<UserRow | undefined> {
+  return queries.maybe<UserRow>(sql`
+    SELECT id, username, email, email_verified, password_hash, is_active, profile, version, created_at, updated_at
+    FROM users WHERE username_key = ${key}`)
+}
+
+export function selectUserByEmail(queries: Queries, key: string): Promise<UserRow | undefined> {
+  return queries.maybe<UserRow>(sql`
+    SELECT id, username, email, email_verified, password_hash, is_active, profile, version, created_at, updated_at
+    FROM users WHERE email_key = ${key}`)
+}
+
+/** Guarded by the version: a password changed meanwhile stays. The same password is no new version. */
+export async function saveRehash(tx: Queries, user: User, hash: string): Promise<boolean> {
+  const saved = await tx.run(sql`
+    UPDATE users SET password_hash = ${hash} WHERE id = ${user.id} AND version = ${user.version}`)
+  return saved > 0
+}
+
+/** False when there is no such user or nothing changed. */
+export async function setUserActive(
+  tx: Queries,
+  id: UserId,
+  active: boolean,
+  at: Date,
+): Promise<boolean> {
+  const changed = await tx.run(sql`
+    UPDATE users SET is_active = ${active}, version = version + 1, updated_at = ${at}
+    WHERE id = ${id} AND is_active <> ${active}`)
+  return changed > 0
+}
+
+export async function insertSetupToken(tx: Queries, digest: Buffer, expiresAt: Date): Promise<void> {
+  await tx.run(sql`INSERT INTO setup_tokens (digest, expires_at) VALUES (${digest}, ${expiresAt})`)
+}
+
+export async function hasSetupToken(queries: Queries, digest: Buffer, at: Date): Promise<boolean> {
+  const row = await queries.maybe(
+    sql`SELECT 1 AS found FROM setup_tokens WHERE digest = ${digest} AND expires_at > ${at}`,
+  )
+  return row !== undefined
+}
+
+/** Serialises the making of first administrators, on all nodes, until the transaction ends. */
+export async function lockSetup(tx: Queries): Promise<void> {
+  await tx.many(sql`SELECT pg_advisory_xact_lock(hashtextextended('cardea.setup', 0))`)
+}
+
+export function deleteSetupToken(tx: Queries, digest: Buffer, at: Date): Promise<number> {
+  return tx.run(sql`DELETE FROM setup_tokens WHERE digest = ${digest} AND expires_at > ${at}`)
+}
+
+export async function deleteAllSetupTokens(tx: Queries): Promise<void> {
+  await tx.run(sql`DELETE FROM setup_tokens`)
+}
+
+export function sweepSetupTokens(queries: Queries, before: Date, limit: number): Promise<number> {
+  return queries.run(sql`
+    DELETE FROM setup_tokens WHERE digest IN
+      (SELECT digest FROM setup_tokens WHERE expires_at < ${before} LIMIT ${limit})`)
+}

@@ -1,0 +1,18 @@
+/**
+ * keys: the server's signing keys and the sealing of secrets that must be read back.
+ * Owns the table `signing_keys`. Promises that a key is published before it signs and for as long as
+ * anything it signed may be valid, and that no private key or sealed secret leaves memory in the clear.
+ * Never audits by itself: whoever rotates passes a callback that writes in the same transaction.
+ */
+export type { JWK } from 'jose'
+export type { SigningAlgorithm } from './algorithm.ts'
+export type { KeyRing } from './key-ring.ts'
+export { openKeyRing } from './key-ring.ts'
+export type { KeyState } from './key-schedule.ts'
+export type { ListedKey } from './list-keys.ts'
+export { listKeys, sweepKeys } from './list-keys.ts'
+export type { KeyPolicy, RotationNeeds } from './rotate-keys.ts'
+export { rotateIfDue, rotateKeys } from './rotate-keys.ts'
+export type { Sealer } from './sealing.ts'
+export { createSealer, deriveSecret, SealError } from './sealing.ts'
+export type { SigningKey, VerifyKey } from './signing-key.ts'

@@ -1,0 +1,125 @@
+import type { JWK } from 'jose'
+import type { Clock } from '../base/index.ts'
+import type { Db } from '../db/index.ts'
+import type { SigningAlgorithm } from './algorithm.ts'
+import { signingAlgorithms } from './algorithm.ts'
+import { isPublished, maySign, signerAt } from './key-schedule.ts'
+import { scheduleKey } from './rotate-keys.ts'
+import type { Sealer } from './sealing.ts'
+import type { KeyRecord, SigningKey, VerifyKey } from './signing-key.ts'
+import { generateKey, importSigningKey, importVerifyKey } from './signing-key.ts'
+import { insertKey, lockKeys, selectKeys } from './store.ts'
+
+type Needs = {
+  readonly db: Db
+  readonly clock: Clock
+  readonly sealer: Sealer
+  readonly log?: { readonly error: (facts: object, words: string) => void }
+}
+
+/** The signing keys in memory. */
+export type KeyRing = {
+  readonly signer: (alg: SigningAlgorithm) => Promise<SigningKey>
+  /** RFC 7517 section 5. */
+  readonly jwks: () => { keys: JWK[] }
+  /** From memory only; an unknown id starts a re-read in the background, at most one per second. */
+  readonly find: (kid: string) => VerifyKey | undefined
+  /** Like `find`, but waits for that re-read: for a token that another node signed just now. */
+  readonly lookup: (kid: string) => Promise<VerifyKey | undefined>
+  readonly refresh: () => Promise<void>
+  readonly close: () => void
+}
+
+type Held = { readonly record: KeyRecord; readonly verify: VerifyKey; readonly sign?: SigningKey }
+
+const rereadPause = 1000
+
+/** Loads the keys, creating the first of each algorithm when there is none. */
+export async function openKeyRing(needs: Needs): Promise<KeyRing> {
+  const { db, clock } = needs
+  await createMissingKeys(needs)
+  let records: readonly KeyRecord[] = []
+  let held = new Map<string, Held>()
+  let reading: Promise<void> | undefined
+  let lastReread = Number.NEGATIVE_INFINITY
+  let closed = false
+
+  const read = async () => {
+    const found = await selectKeys(db)
+    const entries = found.map(async (record) => hold(needs, record, held.get(record.kid)))
+    held = new Map((await Promise.all(entries)).map((entry) => [entry.record.kid, entry]))
+    records = found
+  }
+  // Readers share one read; each of them sees at least what the database held when it asked.
+  const refresh = async (): Promise<void> => {
+    if (reading) await reading.catch(() => undefined)
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+  const reread = async (): Promise<void> => {
+    const now = clock.now().getTime()
+    if (closed || Math.abs(now - lastReread) < rereadPause) return reading
+    lastReread = now
+    await refresh()
+  }
+  const known = (kid: string): VerifyKey | undefined => {
+    const entry = held.get(kid)
+    return entry && isPublished(entry.record, clock.now()) ? entry.verify : undefined
+  }
+  await refresh()
+
+  return {
+    signer: async (alg) => {
+      const key = held.get(signerAt(records, alg, clock.now())?.kid ?? '')?.sign
+      if (!key) throw new Error(`There is no ${alg} key to sign with.`)
+      return key
+    },
+    jwks: () => ({ keys: publishedKeys(held, clock.now()) }),
+    find: (kid) => {
+      if (!held.has(kid)) reread().catch((err) => needs.log?.error({ err }, 'reading keys failed'))
+      return known(kid)
+    },
+    lookup: async (kid) => {
+      if (!held.has(kid)) await reread()
+      return known(kid)
+    },
+    refresh,
+    close: () => {
+      closed = true
+    },
+  }
+}
+
+function publishedKeys(held: ReadonlyMap<string, Held>, now: Date): JWK[] {
+  return [...held.values()].flatMap(({ record, verify }) =>
+    isPublished(record, now) ? [verify.jwk] : [],
+  )
+}
+
+/** Imports what is not held yet. The private half of a key that signs no more is dropped. */
+async function hold(needs: Needs, record: KeyRecord, before: Held | undefined): Promise<Held> {
+  const verify = before?.verify ?? (await importVerifyKey(record))
+  if (!maySign(record, needs.clock.now())) return { record, verify }
+  return { record, verify, sign: before?.sign ?? (await importSigningKey(needs.sealer, record)) }
+}
+
+/** Two nodes that start at once on an empty database end up with one set: the lock decides. */
+async function createMissingKeys({ db, clock, sealer }: Needs): Promise<void> {
+  const missing = missingAlgorithms(await selectKeys(db))
+  if (missing.length === 0) return
+  const fresh = await Promise.all(missing.map((alg) => generateKey(sealer, alg)))
+  await db.transaction(async (tx) => {
+    await lockKeys(tx)
+    const stillMissing = missingAlgorithms(await selectKeys(tx))
+    const now = clock.now()
+    for (const key of fresh) {
+      if (stillMissing.includes(key.alg)) await insertKey(tx, scheduleKey(key, now, now))
+    }
+  })
+}
+
+function missingAlgorithms(keys: readonly KeyRecord[]): SigningAlgorithm[] {
+  return signingAlgorithms.filter((alg) => !keys.some((key) => key.alg === alg))
+}

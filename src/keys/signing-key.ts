@@ -1,0 +1,68 @@
+import type { KeyObject } from 'node:crypto'
+import { createPrivateKey, createPublicKey } from 'node:crypto'
+import type { CryptoKey, JWK } from 'jose'
+import { calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK } from 'jose'
+import type { SigningAlgorithm } from './algorithm.ts'
+import type { Lifetime } from './key-schedule.ts'
+import type { Sealer } from './sealing.ts'
+
+/** A row of `signing_keys`. */
+export type KeyRecord = Lifetime & {
+  readonly publicJwk: JWK
+  readonly sealedJwk: string
+  readonly createdAt: Date
+}
+
+export type SigningKey = {
+  readonly kid: string
+  readonly alg: SigningAlgorithm
+  readonly privateKey: CryptoKey
+  readonly keyObject: KeyObject
+}
+
+export type VerifyKey = {
+  readonly kid: string
+  readonly alg: SigningAlgorithm
+  readonly publicKey: CryptoKey
+  readonly keyObject: KeyObject
+  /** As published: RFC 7517 with `kid`, `use` and `alg`. */
+  readonly jwk: JWK
+}
+
+/** A new key without a schedule yet. */
+export type NewKey = Pick<KeyRecord, 'kid' | 'alg' | 'publicJwk' | 'sealedJwk'>
+
+/** Generates and seals a key pair; its id is the RFC 7638 thumbprint. RSA takes a moment: not in a transaction. */
+export async function generateKey(sealer: Sealer, alg: SigningAlgorithm): Promise<NewKey> {
+  const options = { extractable: true, ...(alg === 'RS256' && { modulusLength: 2048 }) }
+  const { publicKey, privateKey } = await generateKeyPair(alg, options)
+  const publicJwk = await exportJWK(publicKey)
+  const kid = await calculateJwkThumbprint(publicJwk)
+  const privateJwk = JSON.stringify(await exportJWK(privateKey))
+  return { kid, alg, publicJwk, sealedJwk: sealer.seal(privateJwk, sealContext(kid)) }
+}
+
+export async function importSigningKey(sealer: Sealer, record: KeyRecord): Promise<SigningKey> {
+  const { kid, alg } = record
+  const jwk = JSON.parse(sealer.open(record.sealedJwk, sealContext(kid)).toString('utf8'))
+  const privateKey = await importAsymmetric(jwk, alg)
+  return { kid, alg, privateKey, keyObject: createPrivateKey({ key: jwk, format: 'jwk' }) }
+}
+
+export async function importVerifyKey(record: KeyRecord): Promise<VerifyKey> {
+  const { kid, alg } = record
+  const jwk: JWK = { ...record.publicJwk, kid, use: 'sig', alg }
+  const publicKey = await importAsymmetric(record.publicJwk, alg)
+  const keyObject = createPublicKey({ key: { ...record.publicJwk }, format: 'jwk' })
+  return { kid, alg, publicKey, keyObject, jwk }
+}
+
+async function importAsymmetric(jwk: JWK, alg: SigningAlgorithm): Promise<CryptoKey> {
+  const key = await importJWK(jwk, alg)
+  if (key instanceof Uint8Array) throw new Error('A signing key must be asymmetric.')
+  return key
+}
+
+function sealContext(kid: string): string {
+  return `signing_key:${kid}`
+}

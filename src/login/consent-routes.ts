@@ -1,0 +1,86 @@
+import type { Flow } from '../flow/index.ts'
+import { consentQuestion, flowFailures, passConsent } from '../flow/index.ts'
+import type { Reply, Request, Surface } from '../http/index.ts'
+import { parseParameters } from '../http/index.ts'
+import { findUser } from '../identity/index.ts'
+import type { Session } from '../session/index.ts'
+import { continueAt } from './continue.ts'
+import type { LoginNeeds } from './needs.ts'
+import { scopeWords } from './scope-words.ts'
+import { consentPage } from './views/consent-page.ts'
+
+const schema = { hide: true }
+
+export function consentRoutes(surface: Surface, needs: LoginNeeds): void {
+  surface.get('/consent', { schema }, async (request, reply) => {
+    const { flow, session } = await visit(needs, request, reply, request.query)
+    const { step, location } = await continueAt(needs, flow, session)
+    if (step !== 'consent' || session === undefined) return reply.redirect(location, 303)
+    return show(needs, request, reply, flow, session)
+  })
+  surface.post('/consent', { schema }, async (request, reply) => {
+    const form = parseParameters(request.body)
+    needs.csrf.check(request, needs.cookies.browser(request, reply), form.get('csrf'))
+    const { flow, session } = await visit(needs, request, reply, request.body)
+    const { step, location } = await continueAt(needs, flow, session)
+    if (step !== 'consent' || session === undefined) return reply.redirect(location, 303)
+    // The person who answers must be the one who was asked: another tab may have changed the session.
+    if (form.get('session') !== session.id) return reply.redirect(location, 303)
+    const answer = form.get('decision') === 'allow' ? 'allowed' : 'denied'
+    const passed = await passConsent(needs, flow, session, answer)
+    const next = await continueAt(needs, passed, session)
+    return reply.redirect(next.location, 303)
+  })
+}
+
+async function visit(
+  needs: LoginNeeds,
+  request: Request,
+  reply: Reply,
+  raw: unknown,
+): Promise<{ flow: Flow; session: Session | undefined }> {
+  const id = parseParameters(raw).get('flow')
+  const [flow, session] = await Promise.all([
+    needs.visits.flow(request, reply, id),
+    needs.visits.session(request),
+  ])
+  if (flow === undefined) throw flowFailures.gone()
+  return { flow, session }
+}
+
+async function show(
+  needs: LoginNeeds,
+  request: Request,
+  reply: Reply,
+  flow: Flow,
+  session: Session,
+): Promise<Reply> {
+  const [{ client }, user] = await Promise.all([
+    consentQuestion(needs, flow, session),
+    findUser(needs.db, session.userId),
+  ])
+  if (client === undefined || user === undefined) throw flowFailures.gone()
+  const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
+  const { client_uri: clientUri, policy_uri: policyUri, tos_uri: tosUri } = client.metadata
+  const page = consentPage({
+    action: '/consent',
+    hidden: { csrf, flow: flow.id, session: session.id },
+    clientName: client.name,
+    clientHost: hostOf(flow.request.redirect_uri ?? client.metadata.redirect_uris[0]),
+    clientUri,
+    policyUri,
+    tosUri,
+    user: { name: user.profile.name ?? user.username, username: user.username },
+    scopes: scopeWords(flow.scopes),
+    offline: flow.scopes.includes('offline_access'),
+  })
+  const { formTarget } = flow
+  return needs.pages.send(reply, page, { ...(formTarget !== undefined && { formTarget }) })
+}
+
+/** What a person can recognise of a redirect URI: its host, or the scheme of a native application. */
+function hostOf(uri: string | undefined): string {
+  if (uri === undefined || !URL.canParse(uri)) return ''
+  const { host, protocol } = new URL(uri)
+  return host === '' ? protocol : host
+}

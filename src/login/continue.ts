@@ -1,0 +1,25 @@
+import type { Flow, Step } from '../flow/index.ts'
+import { consentQuestion, nextStep } from '../flow/index.ts'
+import type { Session } from '../session/index.ts'
+import type { LoginNeeds } from './needs.ts'
+
+/** The only router of the pages: where a browser goes now, and why. Without a flow the end is `/`. */
+export async function continueAt(
+  needs: Pick<LoginNeeds, 'db' | 'clients'>,
+  flow: Flow | undefined,
+  session: Session | undefined,
+): Promise<{ step: Step; location: string }> {
+  if (flow === undefined) {
+    return session === undefined
+      ? { step: 'password', location: '/login' }
+      : { step: 'done', location: '/' }
+  }
+  const step = nextStep(flow, session, await consentQuestion(needs, flow, session))
+  return { step, location: locations[step](flow) }
+}
+
+const locations: Readonly<Record<Step, (flow: Flow) => string>> = {
+  password: (flow) => `/login?flow=${flow.id}`,
+  consent: (flow) => `/consent?flow=${flow.id}`,
+  done: (flow) => `${flow.resume}?flow=${flow.id}`,
+}

@@ -1,0 +1,42 @@
+import type { Failure } from '../../base/index.ts'
+import type { Session } from '../../session/index.ts'
+import { oauthFailures } from '../failures.ts'
+import type { AuthorizationRequest } from './request.ts'
+
+export type Decision =
+  | { readonly do: 'issue'; readonly session: Session }
+  | { readonly do: 'interact'; readonly authenticatedSince: number }
+  | { readonly do: 'refuse'; readonly failure: Failure }
+
+export type Situation = {
+  readonly session: Session | undefined
+  readonly consentNeeded: boolean
+  readonly consentCovered: boolean
+  readonly now: Date
+}
+
+/** Issue a code at once, send the person through the pages, or tell the client why not (OIDC Core 3.1.2). */
+export function decideAuthorization(request: AuthorizationRequest, situation: Situation): Decision {
+  const { session, now } = situation
+  const { prompts } = request
+  const authenticatedSince = demandedSince(request, now)
+  const silent = prompts.has('none')
+  const interact: Decision = { do: 'interact', authenticatedSince }
+  const authenticated =
+    session !== undefined &&
+    session.authTime.getTime() >= authenticatedSince &&
+    (request.subject === undefined || request.subject === session.userId)
+  if (!authenticated) {
+    return silent ? { do: 'refuse', failure: oauthFailures.login_required() } : interact
+  }
+  const ask =
+    prompts.has('consent') || (situation.consentNeeded && !situation.consentCovered)
+  if (!ask) return { do: 'issue', session }
+  return silent ? { do: 'refuse', failure: oauthFailures.consent_required() } : interact
+}
+
+/** The moment since when the person must have signed in: `prompt=login` is now, `max_age` a while ago. */
+function demandedSince({ prompts, maxAge }: AuthorizationRequest, now: Date): number {
+  if (prompts.has('login') || prompts.has('select_account')) return now.getTime()
+  return maxAge === undefined ? 0 : now.getTime() - maxAge * 1000
+}

@@ -1,0 +1,145 @@
+import type { Clock, Failure } from '../../base/index.ts'
+import type { ClientCache } from '../../clients/index.ts'
+import { consentCovers, readConsent } from '../../clients/index.ts'
+import type { Db } from '../../db/index.ts'
+import type { Flow, FlowStart } from '../../flow/index.ts'
+import { flowFailures } from '../../flow/index.ts'
+import type { Parameters } from '../../http/index.ts'
+import type { Random } from '../../base/index.ts'
+import type { Session } from '../../session/index.ts'
+import { oauthFailures } from '../failures.ts'
+import type { IdTokenHint } from '../id-token.ts'
+import type { Decision } from './decide.ts'
+import { decideAuthorization } from './decide.ts'
+import { issueCode } from './issue-code.ts'
+import { parseAuthorization } from './parse.ts'
+import type { ValidatedRedirect } from './redirect.ts'
+import type { AuthorizationRequest } from './request.ts'
+
+/** What the browser is told: an answer to the client, or the pages. */
+export type Answer =
+  | { readonly to: 'client'; readonly redirect: ValidatedRedirect; readonly parameters: Readonly<Record<string, string | undefined>> }
+  | { readonly to: 'pages'; readonly location: string }
+
+export type AuthorizeNeeds = {
+  readonly db: Db
+  readonly clients: ClientCache
+  readonly clock: Clock
+  readonly random: Random
+  readonly issuer: string
+  readonly codeLifetime: number
+  readonly hint: (token: string) => Promise<IdTokenHint | undefined>
+}
+
+/** The browser behind a request, as far as this endpoint cares. */
+export type Visitor = {
+  readonly session: Session | undefined
+  readonly begin: (start: FlowStart) => Promise<Flow>
+}
+
+export async function authorize(
+  needs: AuthorizeNeeds,
+  parameters: Parameters,
+  visitor: Visitor,
+): Promise<Answer> {
+  const parsed = await parseAuthorization(needs, parameters)
+  if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
+  const decision = await decide(needs, parsed.request, visitor.session)
+  return act(needs, parsed.request, decision, () =>
+    beginPages(parameters, parsed.request, decision, visitor),
+  )
+}
+
+/** Comes back from the pages: the request is judged anew, since client and person may have changed. */
+export async function resume(
+  needs: AuthorizeNeeds,
+  flow: Flow | undefined,
+  session: Session | undefined,
+): Promise<Answer> {
+  if (flow?.clientId === undefined) throw flowFailures.gone()
+  const parameters = new Map(Object.entries(flow.request))
+  const parsed = await parseAuthorization(needs, parameters)
+  if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
+  const { request } = parsed
+  if (flow.consent === 'denied') return failed(needs, request.redirect, oauthFailures.access_denied())
+  if (session === undefined || session.authTime.getTime() < flow.authenticatedSince) {
+    return { to: 'pages', location: `/login?flow=${flow.id}` }
+  }
+  if (request.subject !== undefined && request.subject !== session.userId) {
+    return failed(needs, request.redirect, oauthFailures.login_required()) // OIDC Core 3.1.2.2
+  }
+  const { needed, covered } = await consentState(needs, request, session)
+  const open = (flow.forceConsent || (needed && !covered)) && flow.consent !== 'allowed'
+  if (open) return { to: 'pages', location: `/consent?flow=${flow.id}` }
+  return act(needs, request, { do: 'issue', session }, () => Promise.reject(flowFailures.gone()))
+}
+
+async function decide(
+  needs: AuthorizeNeeds,
+  request: AuthorizationRequest,
+  session: Session | undefined,
+): Promise<Decision> {
+  const { needed, covered } = await consentState(needs, request, session)
+  const now = needs.clock.now()
+  return decideAuthorization(request, { session, consentNeeded: needed, consentCovered: covered, now })
+}
+
+async function consentState(
+  needs: AuthorizeNeeds,
+  request: AuthorizationRequest,
+  session: Session | undefined,
+): Promise<{ needed: boolean; covered: boolean }> {
+  const { client, scopes } = request
+  if (!client.metadata.require_consent) return { needed: false, covered: true }
+  if (session === undefined) return { needed: true, covered: false }
+  const allowed = await readConsent(needs.db, session.userId, client.clientId)
+  return { needed: true, covered: allowed.length > 0 && consentCovers(allowed, scopes) }
+}
+
+async function act(
+  needs: AuthorizeNeeds,
+  request: AuthorizationRequest,
+  decision: Decision,
+  pages: () => Promise<Answer>,
+): Promise<Answer> {
+  switch (decision.do) {
+    case 'refuse':
+      return failed(needs, request.redirect, decision.failure)
+    case 'interact':
+      return pages()
+    case 'issue': {
+      const code = await issueCode(needs, request, decision.session)
+      const { redirect } = request
+      return { to: 'client', redirect, parameters: { code, state: redirect.state, iss: needs.issuer } } // RFC 9207
+    }
+  }
+}
+
+async function beginPages(
+  parameters: Parameters,
+  request: AuthorizationRequest,
+  decision: Decision,
+  visitor: Visitor,
+): Promise<Answer> {
+  const flow = await visitor.begin({
+    resume: '/oauth/authorize/resume',
+    request: Object.fromEntries(parameters),
+    clientId: request.client.clientId,
+    scopes: request.scopes,
+    authenticatedSince: decision.do === 'interact' ? decision.authenticatedSince : 0,
+    forceConsent: request.prompts.has('consent'),
+    formTarget: new URL(request.redirect.uri).protocol,
+    ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
+  })
+  return { to: 'pages', location: `/login?flow=${flow.id}` }
+}
+
+function failed(needs: AuthorizeNeeds, redirect: ValidatedRedirect, failure: Failure): Answer {
+  const parameters = {
+    error: failure.kind.code,
+    error_description: failure.words,
+    state: redirect.state,
+    iss: needs.issuer,
+  }
+  return { to: 'client', redirect, parameters }
+}

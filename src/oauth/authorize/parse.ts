@@ -1,0 +1,64 @@
+import { Failure } from '../../base/index.ts'
+import type { ClientCache } from '../../clients/index.ts'
+import type { Parameters } from '../../http/index.ts'
+import { oauthFailures } from '../failures.ts'
+import type { IdTokenHint } from '../id-token.ts'
+import { checks } from './checks.ts'
+import type { ValidatedRedirect } from './redirect.ts'
+import { validateRedirect } from './redirect.ts'
+import type { AuthorizationRequest } from './request.ts'
+
+type Needs = {
+  readonly clients: ClientCache
+  readonly hint: (token: string) => Promise<IdTokenHint | undefined>
+}
+
+export type Parsed =
+  | { readonly ok: true; readonly request: AuthorizationRequest }
+  | { readonly ok: false; readonly redirect: ValidatedRedirect; readonly failure: Failure }
+
+/**
+ * Judges an authorization request. Who asks and where the answer goes must be sure first: without that
+ * it throws, and the person sees a page (RFC 6749 section 4.1.2.1). Later failures go to the client.
+ */
+export async function parseAuthorization(needs: Needs, parameters: Parameters): Promise<Parsed> {
+  const clientId = parameters.get('client_id')
+  if (clientId === undefined) throw oauthFailures.missing_parameter({ parameter: 'client_id' })
+  const client = await needs.clients.find(clientId)
+  if (client === undefined) throw oauthFailures.unknown_client({ parameter: 'client_id' })
+  const uri = parameters.get('redirect_uri')
+  const mode = parameters.get('response_mode') === 'form_post' ? 'form_post' : 'query'
+  const redirect = validateRedirect(client, { uri, mode, state: parameters.get('state') })
+  if (redirect === undefined) {
+    throw uri === undefined
+      ? oauthFailures.missing_parameter({ parameter: 'redirect_uri' })
+      : oauthFailures.unregistered_redirect({ parameter: 'redirect_uri' })
+  }
+  let parts: Partial<AuthorizationRequest> = {}
+  for (const check of checks) {
+    const part = await check({ parameters, client, hint: needs.hint })
+    if (part instanceof Failure) return { ok: false, redirect, failure: part }
+    parts = { ...parts, ...part }
+  }
+  return { ok: true, request: complete(parts, { client, redirect }) }
+}
+
+function complete(
+  parts: Partial<AuthorizationRequest>,
+  base: Pick<AuthorizationRequest, 'client' | 'redirect'>,
+): AuthorizationRequest {
+  const { scopes = [], prompts = new Set(), redirectUriSent = false } = parts
+  const { codeChallenge, nonce, maxAge, claims, loginHint, subject } = parts
+  return {
+    ...base,
+    scopes,
+    prompts,
+    redirectUriSent,
+    codeChallenge,
+    nonce,
+    maxAge,
+    claims,
+    loginHint,
+    subject,
+  }
+}

@@ -1,0 +1,22 @@
+import type { Client } from '../../clients/index.ts'
+import type { ClaimsRequest } from '../claims.ts'
+import type { ValidatedRedirect } from './redirect.ts'
+
+export type Prompt = 'none' | 'login' | 'consent' | 'select_account' | 'create'
+
+/** An authorization request that passed every check of `checks.ts` (RFC 6749 section 4.1.1, OIDC Core 3.1.2.1). */
+export type AuthorizationRequest = {
+  readonly client: Client
+  readonly redirect: ValidatedRedirect
+  readonly redirectUriSent: boolean
+  readonly scopes: readonly string[]
+  readonly codeChallenge: string | undefined
+  readonly nonce: string | undefined
+  readonly prompts: ReadonlySet<Prompt>
+  /** Seconds. */
+  readonly maxAge: number | undefined
+  readonly claims: ClaimsRequest | undefined
+  readonly loginHint: string | undefined
+  /** The subject that must be signed in: from `id_token_hint` or the `claims` parameter. */
+  readonly subject: string | undefined
+}

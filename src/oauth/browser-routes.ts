@@ -1,0 +1,91 @@
+import type { Flow, FlowStart } from '../flow/index.ts'
+import type { Pages, Parameters, Reply, Request, Surface } from '../http/index.ts'
+import { originOf, parseParameters } from '../http/index.ts'
+import type { Origin } from '../http/index.ts'
+import type { Session } from '../session/index.ts'
+import type { Answer, AuthorizeNeeds } from './authorize/endpoint.ts'
+import { authorize, resume } from './authorize/endpoint.ts'
+import { formPostPage } from './authorize/form-post.ts'
+import { withQuery } from './authorize/redirect.ts'
+import type { LogoutNeeds } from './logout.ts'
+import { decideLogout } from './logout.ts'
+import { AuthorizeQuery, LogoutQuery } from './schemas.ts'
+
+/** The browser that sent a request: its session, its flows, and how to end its session. */
+export type Browser = {
+  readonly session: (request: Request) => Promise<Session | undefined>
+  readonly begin: (request: Request, reply: Reply, start: FlowStart) => Promise<Flow>
+  readonly flow: (request: Request, reply: Reply, id: unknown) => Promise<Flow | undefined>
+  readonly signOut: (reply: Reply, session: Session, origin: Origin) => Promise<void>
+}
+
+export type BrowserRoutesNeeds = AuthorizeNeeds &
+  LogoutNeeds & { readonly browser: Browser; readonly pages: Pages }
+
+const tags = ['oauth']
+const hidden = { hide: true }
+
+/** The endpoints that a browser visits; their own failures are pages. */
+export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
+  const { browser } = needs
+  const onAuthorize = async (request: Request, reply: Reply, parameters: Parameters) => {
+    const session = await browser.session(request)
+    const begin = (start: FlowStart) => browser.begin(request, reply, start)
+    return answer(needs, reply, await authorize(needs, parameters, { session, begin }))
+  }
+  surface.get('/oauth/authorize', { schema: { tags, querystring: AuthorizeQuery } }, (request, reply) =>
+    onAuthorize(request, reply, parseParameters(request.query)),
+  )
+  surface.post('/oauth/authorize', { schema: { tags, body: AuthorizeQuery } }, (request, reply) =>
+    onAuthorize(request, reply, parseParameters(request.body)),
+  )
+  surface.get('/oauth/authorize/resume', { schema: hidden }, async (request, reply) => {
+    const id = parseParameters(request.query).get('flow')
+    const [flow, session] = await Promise.all([
+      browser.flow(request, reply, id),
+      browser.session(request),
+    ])
+    return answer(needs, reply, await resume(needs, flow, session))
+  })
+  logoutRoutes(surface, needs)
+}
+
+/** RFC 9700 section 4.12: 303, so that a posted password is never sent on. */
+function answer(needs: BrowserRoutesNeeds, reply: Reply, to: Answer): Reply {
+  reply.header('cache-control', 'no-store')
+  if (to.to === 'pages') return reply.redirect(to.location, 303)
+  const { redirect, parameters } = to
+  if (redirect.mode === 'query') return reply.redirect(withQuery(redirect.uri, parameters), 303)
+  const formTarget = new URL(redirect.uri).protocol
+  return needs.pages.send(reply, formPostPage(redirect.uri, parameters), { formTarget, script: true })
+}
+
+function logoutRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
+  const onLogout = async (request: Request, reply: Reply, parameters: Parameters) => {
+    const session = await needs.browser.session(request)
+    const { confirmed, continueTo } = await decideLogout(needs, parameters, session)
+    if (!confirmed) {
+      const flow = await needs.browser.begin(request, reply, logoutFlow(continueTo))
+      return reply.redirect(`/logout?flow=${flow.id}`, 303)
+    }
+    if (session !== undefined) await needs.browser.signOut(reply, session, originOf(request))
+    return reply.redirect(continueTo ?? '/logout/done', 303)
+  }
+  surface.get('/oauth/logout', { schema: { tags, querystring: LogoutQuery } }, (request, reply) =>
+    onLogout(request, reply, parseParameters(request.query)),
+  )
+  surface.post('/oauth/logout', { schema: { tags, body: LogoutQuery } }, (request, reply) =>
+    onLogout(request, reply, parseParameters(request.body)),
+  )
+}
+
+function logoutFlow(continueTo: string | undefined): FlowStart {
+  return {
+    resume: continueTo ?? '/logout/done',
+    request: {},
+    scopes: [],
+    authenticatedSince: 0,
+    forceConsent: false,
+    ...(continueTo !== undefined && { formTarget: new URL(continueTo).protocol }),
+  }
+}

@@ -1,0 +1,82 @@
+import type { User } from '../identity/index.ts'
+
+/** Which claims each scope asks for (OIDC Core 5.4). */
+export const scopeClaims: Readonly<Record<string, readonly string[]>> = {
+  profile: [
+    'name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile',
+    'picture', 'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at',
+  ],
+  email: ['email', 'email_verified'],
+  address: ['address'],
+  phone: ['phone_number', 'phone_number_verified'],
+}
+
+/** One member of the `claims` parameter (OIDC Core 5.5.1). */
+export type ClaimRequest = null | {
+  readonly essential?: boolean
+  readonly value?: unknown
+  readonly values?: readonly unknown[]
+}
+export type ClaimsRequest = {
+  readonly userinfo?: Readonly<Record<string, ClaimRequest>>
+  readonly id_token?: Readonly<Record<string, ClaimRequest>>
+}
+
+/** Reads the `claims` parameter; undefined when it is not of the form of OIDC Core 5.5. */
+export function parseClaims(text: string): ClaimsRequest | undefined {
+  const value = parseJson(text)
+  if (!isRecord(value)) return undefined
+  const members = [value.userinfo, value.id_token].filter((member) => member !== undefined)
+  const sound = members.every(
+    (member) => isRecord(member) && Object.values(member).every((ask) => ask === null || isRecord(ask)),
+  )
+  if (!sound) return undefined
+  return {
+    ...(isRecord(value.userinfo) && { userinfo: value.userinfo as Record<string, ClaimRequest> }),
+    ...(isRecord(value.id_token) && { id_token: value.id_token as Record<string, ClaimRequest> }),
+  }
+}
+
+/** True when a value satisfies what was asked of a claim: no wish, the value, or one of the values. */
+export function claimAccepts(ask: ClaimRequest | undefined, value: unknown): boolean {
+  if (ask == null) return true
+  if (ask.value !== undefined) return ask.value === value
+  return ask.values === undefined || ask.values.includes(value)
+}
+
+/** All standard claims we know of a user; members without a value are left out (OIDC Core 5.3.2). */
+export function userClaims(user: User): Readonly<Record<string, unknown>> {
+  const all: Record<string, unknown> = {
+    ...user.profile,
+    preferred_username: user.username,
+    email: user.email ?? undefined,
+    email_verified: user.email === null ? undefined : user.emailVerified,
+    updated_at: Math.floor(user.updatedAt.getTime() / 1000),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value != null && value !== ''))
+}
+
+/** The claims that scopes and a `claims` member together ask for. */
+export function selectClaims(
+  user: User,
+  scopes: readonly string[],
+  asked: Readonly<Record<string, ClaimRequest>> | undefined,
+): Readonly<Record<string, unknown>> {
+  const names = new Set([
+    ...scopes.flatMap((scope) => scopeClaims[scope] ?? []),
+    ...Object.keys(asked ?? {}),
+  ])
+  return Object.fromEntries(Object.entries(userClaims(user)).filter(([name]) => names.has(name)))
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

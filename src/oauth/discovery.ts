@@ -1,0 +1,50 @@
+import { acrPassword } from '../session/index.ts'
+import { scopeClaims } from './claims.ts'
+import { knownScopes } from './scope.ts'
+
+export type Metadata = { readonly issuer: string } & Readonly<
+  Record<string, string | boolean | readonly string[]>
+>
+
+const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
+const confidentialMethods = authMethods.filter((method) => method !== 'none')
+const assertionAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519']
+
+/** OIDC Discovery section 3 and RFC 8414 section 2: exactly what works, nothing else. */
+export function serverMetadata(issuer: string): Metadata {
+  const at = (path: string) => `${issuer}${path}`
+  return {
+    issuer,
+    authorization_endpoint: at('/oauth/authorize'),
+    token_endpoint: at('/oauth/token'),
+    userinfo_endpoint: at('/oauth/userinfo'),
+    jwks_uri: at('/oauth/jwks'),
+    introspection_endpoint: at('/oauth/introspect'),
+    revocation_endpoint: at('/oauth/revoke'),
+    end_session_endpoint: at('/oauth/logout'),
+    scopes_supported: knownScopes,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'form_post'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    subject_types_supported: ['public'],
+    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+    token_endpoint_auth_methods_supported: authMethods,
+    token_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    introspection_endpoint_auth_methods_supported: confidentialMethods,
+    introspection_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    revocation_endpoint_auth_methods_supported: authMethods,
+    revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
+    code_challenge_methods_supported: ['S256'],
+    acr_values_supported: [acrPassword],
+    display_values_supported: ['page'],
+    claim_types_supported: ['normal'],
+    claims_supported: [
+      ...['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash', 'sid'],
+      ...Object.values(scopeClaims).flat(),
+    ],
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
+    request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true, // RFC 9207 section 3
+  }
+}

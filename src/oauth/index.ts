@@ -1,0 +1,22 @@
+/**
+ * oauth: the OAuth 2.0 and OpenID Connect protocol.
+ * Owns the tables `authorization_codes` and `revoked_access_tokens` and the addresses below `/oauth` and
+ * `/.well-known`. Promises that every rule cites the section it obeys, that what may be used once is used
+ * once, and that the browser is only ever sent to a validated redirect URI. Never asks a person anything:
+ * that is what the pages of `login` do.
+ */
+export type { AccessToken } from './access-token.ts'
+export { mintAccessToken, verifyAccessToken } from './access-token.ts'
+export { browserRoutes } from './browser-routes.ts'
+export type { BrowserRoutesNeeds } from './browser-routes.ts'
+export { readIdTokenHint } from './id-token.ts'
+export { accessTokenMint } from './issue.ts'
+export { protocolRoutes } from './routes.ts'
+export type { ProtocolNeeds } from './routes.ts'
+export { scopeClaims } from './claims.ts'
+export { sweepCodes, sweepRevokedTokens } from './store.ts'
+export { authorizationCodeGrant } from './token/authorization-code.ts'
+export { clientCredentialsGrant } from './token/client-credentials.ts'
+export { createTokenEndpoint } from './token/endpoint.ts'
+export { refreshTokenGrant } from './token/refresh-token.ts'
+export { bearerToken } from './userinfo.ts'

@@ -1,0 +1,107 @@
+import type { Clock, UserId } from '../base/index.ts'
+import { isUuid, numericDate } from '../base/index.ts'
+import type { Client, ClientCache } from '../clients/index.ts'
+import { isPublic } from '../clients/index.ts'
+import type { Db } from '../db/index.ts'
+import type { Parameters } from '../http/index.ts'
+import type { KeyRing } from '../keys/index.ts'
+import type { RefreshTokens } from '../session/index.ts'
+import { readFamily } from '../session/index.ts'
+import type { AccessToken } from './access-token.ts'
+import { verifyAccessToken } from './access-token.ts'
+import { oauthFailures } from './failures.ts'
+import { isRevoked, readTokenSubject } from './store.ts'
+
+export type IntrospectNeeds = {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keys: KeyRing
+  readonly issuer: string
+  readonly clients: ClientCache
+  readonly refreshTokens: RefreshTokens
+  readonly refreshIdleLifetime: number
+}
+
+export type Introspection = { readonly active: false } | ({ readonly active: true } & Record<string, unknown>)
+
+const inactive: Introspection = { active: false }
+
+/** RFC 7662 section 2.2: says nothing of a token that is not active, nor of one the caller may not see. */
+export async function introspect(
+  needs: IntrospectNeeds,
+  client: Client,
+  parameters: Parameters,
+): Promise<Introspection> {
+  // RFC 7662 section 2.1: only authenticated callers, so that nobody can scan for tokens.
+  if (isPublic(client)) throw oauthFailures.client_authentication({ log: { why: 'public client' } })
+  const token = parameters.get('token')
+  if (token === undefined) throw oauthFailures.missing_parameter({ parameter: 'token' })
+  const refresh = needs.refreshTokens.parse(token)
+  if (refresh !== undefined) return introspectRefresh(needs, client, refresh)
+  const access = await verifyAccessToken(needs, token, needs.issuer)
+  return access === undefined ? inactive : introspectAccess(needs, access)
+}
+
+async function introspectAccess(needs: IntrospectNeeds, token: AccessToken): Promise<Introspection> {
+  if ((await needs.clients.find(token.clientId)) === undefined) return inactive
+  const state = await accessTokenState(needs, token)
+  if (!state.active) return inactive
+  return {
+    active: true,
+    iss: needs.issuer,
+    sub: token.subject,
+    aud: token.audience,
+    client_id: token.clientId,
+    token_type: 'Bearer',
+    exp: token.expiresAt,
+    iat: token.issuedAt,
+    jti: token.jti,
+    ...(token.scopes.length > 0 && { scope: token.scopes.join(' ') }),
+    ...(state.username !== undefined && { username: state.username }),
+    ...(token.authTime !== undefined && { auth_time: token.authTime }),
+    ...(token.acr !== undefined && { acr: token.acr }),
+  }
+}
+
+/** Whether a genuine, unexpired access token was taken back since: one statement. */
+async function accessTokenState(
+  needs: IntrospectNeeds,
+  token: AccessToken,
+): Promise<{ active: boolean; username?: string }> {
+  const { jti, grantId } = token
+  if (grantId === undefined) return { active: !(await isRevoked(needs.db, jti)) }
+  if (!isUuid(token.subject)) return { active: false }
+  const subject = token.subject as UserId
+  const found = await readTokenSubject(needs.db, { jti, grantId, subject })
+  const active =
+    found !== undefined && found.isActive && !found.tokenRevoked && found.familyRevokedAt === null
+  return found === undefined ? { active } : { active, username: found.username }
+}
+
+async function introspectRefresh(
+  needs: IntrospectNeeds,
+  client: Client,
+  token: ReturnType<RefreshTokens['parse']> & object,
+): Promise<Introspection> {
+  const family = await readFamily(needs.db, token.familyId)
+  if (family?.seed == null || family.clientId !== client.clientId) return inactive
+  const now = needs.clock.now()
+  const idleEnd = family.rotatedAt.getTime() + needs.refreshIdleLifetime * 1000
+  const alive =
+    family.revokedAt === null &&
+    now < family.expiresAt &&
+    now.getTime() < idleEnd &&
+    token.generation === family.generation &&
+    needs.refreshTokens.genuine(token, family.seed)
+  if (!alive) return inactive
+  return {
+    active: true,
+    iss: needs.issuer,
+    sub: family.userId,
+    client_id: family.clientId,
+    scope: family.scopes.join(' '),
+    exp: Math.min(numericDate(family.expiresAt), Math.floor(idleEnd / 1000)),
+    iat: numericDate(family.rotatedAt),
+    token_type: 'refresh_token',
+  }
+}

@@ -1,0 +1,95 @@
+import { Type } from 'typebox'
+
+/** Wire schemas of the protocol endpoints: they document and serialise; the endpoints judge requests themselves. */
+const text = () => Type.Optional(Type.String())
+const number = () => Type.Optional(Type.Integer())
+
+export const OAuthError = Type.Object({ error: Type.String(), error_description: text() })
+
+const clientFields = {
+  client_id: text(),
+  client_secret: text(),
+  client_assertion: text(),
+  client_assertion_type: text(),
+}
+
+export const TokenRequest = Type.Object({
+  grant_type: Type.String(),
+  code: text(),
+  redirect_uri: text(),
+  code_verifier: text(),
+  refresh_token: text(),
+  scope: text(),
+  ...clientFields,
+})
+
+export const TokenAnswer = Type.Object({
+  access_token: Type.String(),
+  token_type: Type.String(),
+  expires_in: Type.Integer({ description: 'Seconds' }),
+  scope: text(),
+  refresh_token: text(),
+  id_token: text(),
+})
+
+export const TokenQuestion = Type.Object({
+  token: Type.String(),
+  token_type_hint: text(),
+  ...clientFields,
+})
+
+export const IntrospectionAnswer = Type.Object({
+  active: Type.Boolean(),
+  iss: text(),
+  sub: text(),
+  aud: text(),
+  client_id: text(),
+  username: text(),
+  token_type: text(),
+  scope: text(),
+  exp: number(),
+  iat: number(),
+  auth_time: number(),
+  acr: text(),
+  jti: text(),
+})
+
+export const UserinfoAnswer = Type.Object(
+  { sub: Type.String() },
+  { additionalProperties: true, description: 'The standard claims that were asked for (OIDC Core 5.1)' },
+)
+
+export const MetadataAnswer = Type.Object({ issuer: Type.String() }, { additionalProperties: true })
+
+export const JwksAnswer = Type.Object({
+  keys: Type.Array(Type.Object({ kid: Type.Optional(Type.String()) }, { additionalProperties: true })),
+})
+
+export const AuthorizeQuery = Type.Object({
+  client_id: Type.String(),
+  response_type: Type.String(),
+  redirect_uri: text(),
+  scope: text(),
+  state: text(),
+  nonce: text(),
+  code_challenge: text(),
+  code_challenge_method: text(),
+  response_mode: text(),
+  prompt: text(),
+  max_age: text(),
+  login_hint: text(),
+  id_token_hint: text(),
+  ui_locales: text(),
+  display: text(),
+  claims: text(),
+  acr_values: text(),
+})
+
+export const LogoutQuery = Type.Object({
+  id_token_hint: text(),
+  client_id: text(),
+  post_logout_redirect_uri: text(),
+  state: text(),
+  logout_hint: text(),
+  ui_locales: text(),
+})

@@ -1,0 +1,113 @@
+import type { Origin } from '../../audit/index.ts'
+import { appendAudit } from '../../audit/index.ts'
+import type { Clock, FamilyId, Random } from '../../base/index.ts'
+import { addSeconds, sha256 } from '../../base/index.ts'
+import type { Client } from '../../clients/index.ts'
+import type { Db, Tx } from '../../db/index.ts'
+import type { User } from '../../identity/index.ts'
+import { findUser } from '../../identity/index.ts'
+import type { Family, RefreshTokens } from '../../session/index.ts'
+import { revokeFamily, startFamily } from '../../session/index.ts'
+import type { CodeRefusal, StoredCode } from '../code.ts'
+import { decideCode } from '../code.ts'
+import { oauthFailures } from '../failures.ts'
+import type { IssueNeeds } from '../issue.ts'
+import { issueTokens } from '../issue.ts'
+import { lockCode, markCodeUsed } from '../store.ts'
+import type { Grant } from './grant.ts'
+
+type Needs = IssueNeeds & {
+  readonly db: Db
+  readonly clock: Clock
+  readonly random: Random
+  readonly refreshTokens: RefreshTokens
+  /** Seconds. */
+  readonly refreshAbsoluteLifetime: number
+}
+
+type Presented = {
+  readonly code: string
+  readonly redirectUri: string | undefined
+  readonly verifier: string | undefined
+}
+
+type Redemption =
+  | { readonly ok: true; readonly code: StoredCode; readonly user: User; readonly family: Family; readonly refreshToken: string | undefined }
+  | { readonly ok: false; readonly why: CodeRefusal | 'unknown' | 'inactive_user' }
+
+/** RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6) and OIDC Core 3.1.3. */
+export function authorizationCodeGrant(needs: Needs): Grant {
+  return {
+    type: 'authorization_code',
+    async redeem({ client, parameters, origin }) {
+      const code = parameters.get('code')
+      if (code === undefined) throw oauthFailures.missing_parameter({ parameter: 'code' })
+      const redirectUri = parameters.get('redirect_uri')
+      const presented = { code, redirectUri, verifier: parameters.get('code_verifier') }
+      const result = await needs.db.transaction((tx) => redeem(needs, tx, client, presented, origin))
+      // Thrown only now: a replay has revoked what the code issued, and that is committed.
+      if (!result.ok) throw oauthFailures.invalid_grant({ log: { why: result.why } })
+      const { user, family, refreshToken } = result
+      const { nonce } = result.code.grantData
+      return issueTokens(needs, { client, user, family, refreshToken, scopes: family.scopes, nonce })
+    },
+  }
+}
+
+async function redeem(
+  needs: Needs,
+  tx: Tx,
+  client: Client,
+  presented: Presented,
+  origin: Origin,
+): Promise<Redemption> {
+  const code = await lockCode(tx, sha256(presented.code))
+  if (code === undefined) return { ok: false, why: 'unknown' }
+  const now = needs.clock.now()
+  const refusal = decideCode(code, { ...presented, clientId: client.clientId, now })
+  if (refusal === 'replayed' && code.familyId !== null) {
+    await revokeReplayed(needs, tx, code, code.familyId, origin)
+  }
+  if (refusal !== undefined) return { ok: false, why: refusal }
+  const user = await findUser(tx, code.userId)
+  if (user?.isActive !== true) return { ok: false, why: 'inactive_user' }
+  const started = await startFamily(needs, tx, {
+    kind: 'oauth',
+    userId: code.userId,
+    clientId: client.clientId,
+    sessionId: code.sessionId,
+    scopes: code.grantData.scopes,
+    claims: code.grantData.claims ?? null,
+    offline: code.grantData.scopes.includes('offline_access'),
+    authTime: new Date(code.grantData.authTime),
+    amr: code.grantData.amr,
+    acr: code.grantData.acr,
+    expiresAt: addSeconds(now, needs.refreshAbsoluteLifetime),
+    withRefreshToken: mayRefresh(client),
+  })
+  await markCodeUsed(tx, code.digest, started.family.id, now)
+  return { ok: true, code, user, ...started }
+}
+
+/** A client registered for the grant gets a refresh token; without offline_access it ends with the session. */
+function mayRefresh(client: Client): boolean {
+  return client.metadata.grant_types.includes('refresh_token')
+}
+
+/** RFC 6749 section 4.1.2: a code used twice takes back everything it gave. */
+async function revokeReplayed(
+  needs: Needs,
+  tx: Tx,
+  code: StoredCode,
+  familyId: FamilyId,
+  origin: Origin,
+): Promise<void> {
+  await revokeFamily(tx, familyId, needs.clock.now())
+  await appendAudit(needs, tx, {
+    actor: `client:${code.clientId}`,
+    action: 'authorization_code.replay',
+    resource: `user:${code.userId}`,
+    outcome: 'refused',
+    origin,
+  })
+}

@@ -1,0 +1,47 @@
+import type { Client } from '../../clients/index.ts'
+import type { Origin, Parameters } from '../../http/index.ts'
+import { Failure } from '../../base/index.ts'
+import type { ClientAuthNeeds } from '../client-auth/authenticate.ts'
+import { authenticateClient } from '../client-auth/authenticate.ts'
+import { oauthFailures } from '../failures.ts'
+import type { Grant, TokenResponse } from './grant.ts'
+
+export type TokenEndpoint = (
+  authorization: string | undefined,
+  parameters: Parameters,
+  origin: Origin,
+) => Promise<TokenResponse>
+
+type Needs = {
+  readonly clientAuth: ClientAuthNeeds
+  readonly grants: readonly Grant[]
+  readonly count: (grant: string, outcome: string) => void
+}
+
+/** The phases every grant goes through, in this order; no grant can leave one out. */
+export function createTokenEndpoint(needs: Needs): TokenEndpoint {
+  const grants = new Map<string, Grant>(needs.grants.map((grant) => [grant.type, grant]))
+  return async (authorization, parameters, origin) => {
+    const type = parameters.get('grant_type')
+    if (type === undefined) throw oauthFailures.missing_parameter({ parameter: 'grant_type' })
+    const grant = grants.get(type)
+    if (grant === undefined) throw oauthFailures.unsupported_grant_type({ parameter: 'grant_type' })
+    try {
+      const client = await authenticateClient(needs.clientAuth, authorization, parameters)
+      mayUse(client, grant)
+      if (parameters.has('resource')) throw oauthFailures.invalid_target({ parameter: 'resource' })
+      const response = await grant.redeem({ client, parameters, origin })
+      needs.count(type, 'success')
+      return response
+    } catch (error) {
+      needs.count(type, error instanceof Failure ? error.kind.code : 'server_error')
+      throw error
+    }
+  }
+}
+
+function mayUse(client: Client, grant: Grant): void {
+  if (!client.metadata.grant_types.includes(grant.type)) {
+    throw oauthFailures.grant_not_allowed({ parameter: 'grant_type' })
+  }
+}

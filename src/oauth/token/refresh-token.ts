@@ -1,0 +1,78 @@
+import type { Origin } from '../../audit/index.ts'
+import { appendAudit } from '../../audit/index.ts'
+import type { Client } from '../../clients/index.ts'
+import type { Db, Tx } from '../../db/index.ts'
+import type { User } from '../../identity/index.ts'
+import { findUser } from '../../identity/index.ts'
+import type { RefreshTokens, Rotation } from '../../session/index.ts'
+import { rotateFamily } from '../../session/index.ts'
+import { oauthFailures } from '../failures.ts'
+import type { IssueNeeds } from '../issue.ts'
+import { issueTokens } from '../issue.ts'
+import { isSubset, parseScope } from '../scope.ts'
+import type { Grant } from './grant.ts'
+
+type Needs = IssueNeeds & {
+  readonly db: Db
+  readonly refreshTokens: RefreshTokens
+  readonly rules: { readonly idle: number; readonly grace: number }
+  readonly onReuse: () => void
+}
+
+type Presented = ReturnType<RefreshTokens['parse']> & object
+type Outcome = { readonly rotation: Rotation; readonly user: User | undefined }
+
+/** RFC 6749 section 6 with rotation and reuse detection (RFC 9700 section 4.14.2). */
+export function refreshTokenGrant(needs: Needs): Grant {
+  return {
+    type: 'refresh_token',
+    async redeem({ client, parameters, origin }) {
+      const text = parameters.get('refresh_token')
+      if (text === undefined) throw oauthFailures.missing_parameter({ parameter: 'refresh_token' })
+      const presented = needs.refreshTokens.parse(text)
+      if (presented === undefined) throw oauthFailures.invalid_grant({ log: { why: 'form' } })
+      const asked = parseScope(parameters.get('scope'))
+      if (asked === undefined) throw oauthFailures.invalid_scope({ parameter: 'scope' })
+      const { rotation, user } = await needs.db.transaction(
+        (tx) => rotate(needs, tx, client, presented, asked, origin),
+        // Repeating a rotation whose commit got lost finds the predecessor within its grace period.
+        { idempotent: true },
+      )
+      if (!rotation.ok) {
+        if (rotation.why === 'replayed') needs.onReuse()
+        throw oauthFailures.invalid_grant({ log: { why: rotation.why } })
+      }
+      const { family, refreshToken } = rotation
+      if (user?.isActive !== true) throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
+      const scopes = asked.length === 0 ? family.scopes : asked
+      return issueTokens(needs, { client, user, family, refreshToken, scopes })
+    },
+  }
+}
+
+async function rotate(
+  needs: Needs,
+  tx: Tx,
+  client: Client,
+  presented: Presented,
+  asked: readonly string[],
+  origin: Origin,
+): Promise<Outcome> {
+  const rotation = await rotateFamily(needs, tx, presented, (family) => {
+    if (family.kind !== 'oauth' || family.clientId !== client.clientId) return false
+    // RFC 6749 section 6: never more than was granted. Thrown before anything is written.
+    if (!isSubset(asked, family.scopes)) throw oauthFailures.invalid_scope({ parameter: 'scope' })
+    return true
+  })
+  if (!rotation.ok && rotation.why === 'replayed' && rotation.family) {
+    await appendAudit(needs, tx, {
+      actor: `client:${client.clientId}`,
+      action: 'refresh_token.reuse',
+      resource: `user:${rotation.family.userId}`,
+      outcome: 'refused',
+      origin,
+    })
+  }
+  const user = rotation.ok ? await findUser(tx, rotation.family.userId) : undefined
+  return { rotation, user }
+}

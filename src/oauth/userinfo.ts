@@ -1,0 +1,52 @@
+import type { Clock, UserId } from '../base/index.ts'
+import { isUuid } from '../base/index.ts'
+import type { ClientCache } from '../clients/index.ts'
+import type { Db } from '../db/index.ts'
+import type { KeyRing } from '../keys/index.ts'
+import { verifyAccessToken } from './access-token.ts'
+import type { ClaimsRequest } from './claims.ts'
+import { selectClaims } from './claims.ts'
+import { oauthFailures } from './failures.ts'
+import { readTokenSubject } from './store.ts'
+
+export type UserinfoNeeds = {
+  readonly db: Db
+  readonly clock: Clock
+  readonly keys: KeyRing
+  readonly issuer: string
+  readonly clients: ClientCache
+}
+
+const challenge = (error?: string) => ({
+  'www-authenticate': `Bearer realm="cardea"${error === undefined ? '' : `, error="${error}"`}`, // RFC 6750 section 3
+})
+
+/** The bearer token of a request, sent in the header or in the form body, never both (RFC 6750 section 2). */
+export function bearerToken(authorization: string | undefined, inBody: string | undefined): string {
+  const inHeader = /^bearer +([\w.~+/-]+=*)$/i.exec(authorization ?? '')?.[1]
+  if (inHeader !== undefined && inBody !== undefined) throw oauthFailures.token_twice()
+  const token = inHeader ?? inBody
+  if (token === undefined) throw oauthFailures.token_missing({ headers: challenge() })
+  return token
+}
+
+/** OIDC Core 5.3: the claims that the token's scopes and the `claims` parameter ask for, in one statement. */
+export async function userinfo(
+  needs: UserinfoNeeds,
+  token: string,
+): Promise<{ readonly sub: string } & Readonly<Record<string, unknown>>> {
+  const invalid = (why: string) =>
+    oauthFailures.invalid_token({ headers: challenge('invalid_token'), log: { why } })
+  const access = await verifyAccessToken(needs, token, needs.issuer)
+  if (access === undefined) throw invalid('not valid')
+  const { jti, grantId, subject, scopes } = access
+  if (!scopes.includes('openid') || grantId === undefined || !isUuid(subject)) {
+    throw oauthFailures.insufficient_scope({ headers: challenge('insufficient_scope') })
+  }
+  if ((await needs.clients.find(access.clientId)) === undefined) throw invalid('client gone')
+  const user = await readTokenSubject(needs.db, { jti, grantId, subject: subject as UserId })
+  const alive = user?.isActive === true && !user.tokenRevoked && user.familyRevokedAt === null
+  if (!alive) throw invalid('taken back')
+  const asked = user.claims as ClaimsRequest | null
+  return { ...selectClaims(user, scopes, asked?.userinfo), sub: user.id }
+}

@@ -1,0 +1,87 @@
+import type { Logger } from 'pino'
+import { appendAudit } from './audit/index.ts'
+import type { Clock, Random } from './base/index.ts'
+import { addSeconds } from './base/index.ts'
+import type { Config } from './config.ts'
+import type { Db, Queries } from './db/index.ts'
+import { sweepSetupTokens } from './identity/index.ts'
+import type { Jobs } from './jobs/index.ts'
+import { createJobs, sweepInBatches } from './jobs/index.ts'
+import type { KeyRing, Sealer } from './keys/index.ts'
+import { rotateIfDue, sweepKeys } from './keys/index.ts'
+import { sweepCodes, sweepRevokedTokens } from './oauth/index.ts'
+import { sweepFamilies, sweepSessions } from './session/index.ts'
+import type { Metrics } from './telemetry/index.ts'
+
+type Needs = {
+  readonly config: Config
+  readonly log: Logger
+  readonly db: Db
+  readonly clock: Clock
+  readonly random: Random
+  readonly keys: KeyRing
+  readonly sealer: Sealer
+  readonly metrics: Metrics
+}
+
+/** Deletes up to `limit` rows that expired before a moment. */
+type Sweep = (queries: Queries, before: Date, limit: number) => Promise<number>
+
+/** Every table whose rows have a lifetime, and how long (seconds) they are kept beyond it. */
+const sweeps: readonly (readonly [table: string, sweep: Sweep, keep: number])[] = [
+  ['authorization_codes', sweepCodes, 600],
+  ['revoked_access_tokens', sweepRevokedTokens, 60],
+  ['token_families', sweepFamilies, 60],
+  ['sessions', sweepSessions, 60],
+  ['setup_tokens', sweepSetupTokens, 0],
+]
+const mostBatches = 20
+
+/** What the server does by itself, and how often. */
+export function scheduleJobs(needs: Needs): Jobs {
+  const { config, db, clock, metrics, log } = needs
+  const jobs = createJobs({ db, log, onRun: (job, outcome) => metrics.jobRun(job, outcome) })
+  jobs.every('keys.refresh', 10, () => needs.keys.refresh())
+  jobs.every('keys.rotate', 3600, () => rotate(needs), { exclusive: true })
+  jobs.every(
+    'sweep',
+    config.jobs.sweepEvery,
+    async () => {
+      for (const [table, sweep, keep] of sweeps) {
+        const before = addSeconds(clock.now(), -keep)
+        const batch = (limit: number) => sweep(db, before, limit)
+        metrics.rowsSwept(table, await sweepInBatches(batch, config.jobs.sweepBatch, mostBatches))
+      }
+    },
+    { exclusive: true },
+  )
+  return jobs
+}
+
+/** The longest that anything signed may be valid: what a retired key must outlive. */
+export function keyPolicy(config: Config) {
+  const { accessTokenLifetime, idTokenLifetime } = config.oauth
+  const tokenLifetime = Math.max(accessTokenLifetime, idTokenLifetime, config.session.apiAccessLifetime)
+  const { publishLead, rotateEvery } = config.keys
+  return { publishLead, rotateEvery, tokenLifetime }
+}
+
+/** Rotation with its audit entry, in one transaction. */
+export function auditedRotation(needs: Pick<Needs, 'db' | 'clock' | 'random' | 'sealer'>) {
+  return {
+    ...needs,
+    onRotated: (tx: Queries, kid: string) =>
+      appendAudit(needs, tx, {
+        actor: 'system',
+        action: 'key.rotate',
+        resource: `key:${kid}`,
+        outcome: 'success',
+      }),
+  }
+}
+
+async function rotate(needs: Needs): Promise<void> {
+  await rotateIfDue(auditedRotation(needs), keyPolicy(needs.config))
+  await sweepKeys(needs.db, needs.clock.now())
+  await needs.keys.refresh()
+}
