@@ -33,6 +33,8 @@ export type AppOptions = {
   readonly random?: Random
   /** For tests that count what reaches the database. */
   readonly onStatement?: (text: string) => void
+  /** Called before the first route is added, for what must see every route. */
+  readonly onServer?: (http: HttpServer) => Promise<void>
 }
 
 /** The long-lived parts of a server; tests and commands may reach for them. */
@@ -98,7 +100,11 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
   const kv =
     config.redis.url === ''
       ? createMemoryKv({ clock, maxEntries: 100_000 })
-      : await createRedisKv({ url: config.redis.url, prefix: 'cardea:', onError: (err) => log.warn({ err }, 'redis') })
+      : await createRedisKv({
+          url: config.redis.url,
+          prefix: 'cardea:',
+          onError: (err) => log.warn({ err }, 'redis'),
+        })
   const sealer = createSealer(masterKeys, random)
   const keys = await openKeyRing({ db, clock, sealer, log })
   const hasher = createPasswordHasher({
@@ -112,7 +118,9 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
   metrics.watchHashQueue(() => hasher.depth())
   const clients = createClientCache({ db, clock })
   const refreshKeys = deriveSecret(masterKeys, 'refresh-token')
-  const refreshTokens = createRefreshTokens([refreshKeys[0] ?? Buffer.alloc(0), ...refreshKeys.slice(1)])
+  const refreshTokens = createRefreshTokens([
+    refreshKeys[0] ?? Buffer.alloc(0),
+    ...refreshKeys.slice(1),
+  ])
   return { clock, random, metrics, db, kv, sealer, keys, hasher, clients, refreshTokens }
 }
-

@@ -67,13 +67,13 @@ export function boolean(fallback: boolean, description: string) {
   return Type.Boolean(options(description, fallback, setting))
 }
 
-export function choice<const Words extends readonly string[]>(
-  words: Words,
+export function choice<Words extends string[]>(
+  words: readonly [...Words],
   fallback: Words[number],
   description: string,
 ) {
   const read = (text: string) =>
-    words.includes(text) ? good(text) : bad(`must be one of ${words.join(', ')}`)
+    new Set<string>(words).has(text) ? good(text) : bad(`must be one of ${words.join(', ')}`)
   const setting: Setting = { type: words.join(' \\| '), read, fallback }
   return Type.Enum(words, options(description, fallback, setting))
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { type Config, loadConfig } from './config.ts'
+import * as fc from 'fast-check'
+import { type Config, loadConfig, readEnvironment } from './config.ts'
 import { formatDuration, parseDuration } from './config-duration.ts'
 
 const key = Buffer.alloc(32, 7).toString('base64url')
@@ -204,6 +207,20 @@ test('no error repeats the value of a secret', () => {
     assert.equal(wrong.length, 3)
     assert.ok(!wrong.join().includes('hunter2'))
   }
+})
+
+test('a .env file adds what the environment does not set, and changes neither', (t) => {
+  const [home, folder] = [process.cwd(), mkdtempSync(join(tmpdir(), 'cardea-env-'))]
+  t.after(() => {
+    process.chdir(home)
+    rmSync(folder, { recursive: true })
+  })
+  process.chdir(folder)
+  assert.equal(readEnvironment().PATH, process.env.PATH)
+  writeFileSync('.env', 'PATH=nowhere\nCARDEA_TEST_DOT_ENV="from file"\n')
+  assert.equal(readEnvironment().CARDEA_TEST_DOT_ENV, 'from file')
+  assert.equal(readEnvironment().PATH, process.env.PATH)
+  assert.equal(process.env.CARDEA_TEST_DOT_ENV, undefined)
 })
 
 test('durations are written with units and read as seconds', () => {

@@ -35,7 +35,7 @@ const sweeps: readonly (readonly [table: string, sweep: Sweep, keep: number])[] 
   ['sessions', sweepSessions, 60],
   ['setup_tokens', sweepSetupTokens, 0],
 ]
-const mostBatches = 20
+const maxBatches = 20
 
 /** What the server does by itself, and how often. */
 export function scheduleJobs(needs: Needs): Jobs {
@@ -50,7 +50,10 @@ export function scheduleJobs(needs: Needs): Jobs {
       for (const [table, sweep, keep] of sweeps) {
         const before = addSeconds(clock.now(), -keep)
         const batch = (limit: number) => sweep(db, before, limit)
-        metrics.rowsSwept(table, await sweepInBatches(batch, config.jobs.sweepBatch, mostBatches))
+        metrics.rowsSwept(
+          table,
+          await sweepInBatches(batch, { limit: config.jobs.sweepBatch, maxBatches }),
+        )
       }
     },
     { exclusive: true },
@@ -61,7 +64,11 @@ export function scheduleJobs(needs: Needs): Jobs {
 /** The longest that anything signed may be valid: what a retired key must outlive. */
 export function keyPolicy(config: Config) {
   const { accessTokenLifetime, idTokenLifetime } = config.oauth
-  const tokenLifetime = Math.max(accessTokenLifetime, idTokenLifetime, config.session.apiAccessLifetime)
+  const tokenLifetime = Math.max(
+    accessTokenLifetime,
+    idTokenLifetime,
+    config.session.apiAccessLifetime,
+  )
   const { publishLead, rotateEvery } = config.keys
   return { publishLead, rotateEvery, tokenLifetime }
 }
@@ -82,6 +89,6 @@ export function auditedRotation(needs: Pick<Needs, 'db' | 'clock' | 'random' | '
 
 async function rotate(needs: Needs): Promise<void> {
   await rotateIfDue(auditedRotation(needs), keyPolicy(needs.config))
-  await sweepKeys(needs.db, needs.clock.now())
+  await sweepKeys(needs)
   await needs.keys.refresh()
 }

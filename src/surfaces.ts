@@ -2,6 +2,7 @@ import { isAdministrator, rolesOf } from './access/index.ts'
 import { accountRoutes } from './account/index.ts'
 import { clientRoutes, setupRoutes } from './admin/index.ts'
 import type { AppOptions, Parts } from './app.ts'
+import type { UserId } from './base/index.ts'
 import { deriveKey, newId, randomToken } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { HttpServer } from './http/index.ts'
@@ -52,10 +53,10 @@ function share({ config, masterKeys }: AppOptions, parts: Parts) {
     pages: createPages({ name: 'Cardea', stylesheet: assets.stylesheet }),
     csrf: createCsrf({ key: deriveKey(masterKeys[0], 'csrf'), origin: issuer }),
     visits: createVisits({ ...parts, cookies, lifetimes, flowLifetime }),
-    minLength: config.password.minLength,
+    passwordMinLength: config.password.minLength,
     countLogin: (outcome: string) => metrics.login(outcome),
     onReuse: () => metrics.refreshReuse(),
-    isAdministrator: async (userId: string) => isAdministrator(await rolesOf(db, userId)),
+    isAdministrator: async (userId: UserId) => isAdministrator(await rolesOf(db, userId)),
   }
 }
 
@@ -80,6 +81,7 @@ export async function openSurfaces(
     pages: shared.pages,
     observe: (request) => metrics.httpRequest(request),
   })
+  await options.onServer?.(http)
   await opsSurface(http, (surface) => {
     const up = { database: () => db.ping(), kv: () => kv.ping() }
     healthRoutes(surface, { started: () => true, draining: () => state.draining, parts: up })

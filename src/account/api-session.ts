@@ -4,7 +4,13 @@ import type { UserId } from '../base/index.ts'
 import { addSeconds } from '../base/index.ts'
 import { mintAccessToken } from '../oauth/index.ts'
 import type { Family } from '../session/index.ts'
-import { acrPassword, endSession, rotateFamily, startFamily, startSession } from '../session/index.ts'
+import {
+  acrPassword,
+  endSession,
+  rotateFamily,
+  startFamily,
+  startSession,
+} from '../session/index.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 import type { Principal } from './principal.ts'
@@ -97,7 +103,11 @@ export async function endApiSession(
   )
 }
 
-async function tokens(needs: AccountNeeds, family: Family, refreshToken: string): Promise<ApiTokens> {
+async function tokens(
+  needs: AccountNeeds,
+  family: Family,
+  refreshToken: string,
+): Promise<ApiTokens> {
   const token = await mintAccessToken(needs, {
     subject: family.userId,
     clientId: firstParty,

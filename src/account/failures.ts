@@ -2,8 +2,16 @@ import { failures } from '../base/index.ts'
 
 export const accountFailures = failures({
   credentials: ['invalid_credentials', 401, 'The username, email or password is not correct.'],
-  unauthenticated: ['unauthenticated', 401, 'Sign in first: send a bearer token or use a signed-in browser.'],
+  unauthenticated: [
+    'unauthenticated',
+    401,
+    'Sign in first: send a bearer token or use a signed-in browser.',
+  ],
   cross_site: ['cross_site', 403, 'A browser session may be used from our own pages only.'],
-  invalid_refresh: ['invalid_grant', 401, 'The refresh token is invalid, expired, revoked or already used.'],
+  invalid_refresh: [
+    'invalid_grant',
+    401,
+    'The refresh token is invalid, expired, revoked or already used.',
+  ],
   registration_closed: ['registration_closed', 403, 'Registration is closed on this server.'],
 })

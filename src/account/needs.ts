@@ -15,7 +15,7 @@ export type AccountNeeds = {
   readonly visits: Visits
   readonly issuer: string
   readonly registrationOpen: boolean
-  readonly minLength: number
+  readonly passwordMinLength: number
   /** Seconds. */
   readonly accessLifetime: number
   readonly apiLifetimes: SessionLifetimes

@@ -28,7 +28,9 @@ export async function principalOf(needs: Needs, request: Request): Promise<Princ
   const bearer = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
   const found = bearer === undefined ? await byCookie(needs, request) : await byToken(needs, bearer)
   if (found?.user.isActive === true) return found
-  throw accountFailures.unauthenticated({ headers: { 'www-authenticate': 'Bearer realm="cardea"' } })
+  throw accountFailures.unauthenticated({
+    headers: { 'www-authenticate': 'Bearer realm="cardea"' },
+  })
 }
 
 async function byToken(needs: Needs, token: string): Promise<Principal | undefined> {

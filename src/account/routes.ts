@@ -34,7 +34,7 @@ function authRoutes(surface: Surface, needs: AccountNeeds): void {
       if (!needs.registrationOpen) throw accountFailures.registration_closed()
       const { name, ...account } = request.body
       const input = { ...account, ...(name !== undefined && { profile: { name } }) }
-      const user = await createUser(needs, { ...input, origin: originOf(request) })
+      const user = await createUser(needs, input, { actor: 'anonymous', origin: originOf(request) })
       return reply.code(201).send(userBody(user))
     },
   })
@@ -45,7 +45,7 @@ function authRoutes(surface: Surface, needs: AccountNeeds): void {
       const result = await verifyCredentials(needs, identifier, password)
       needs.countLogin(result.ok ? 'success' : 'refused')
       if (!result.ok) throw accountFailures.credentials({ log: { why: result.why } })
-      if (result.rehash !== undefined) await saveRehash(needs, needs.db, result.user.id, result.rehash)
+      if (result.rehash !== undefined) await saveRehash(needs.db, result.user, result.rehash)
       return startApiSession(needs, result.user.id, originOf(request))
     },
   })

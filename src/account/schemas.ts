@@ -11,7 +11,9 @@ export const Problem = Type.Object(
     code: Type.String(),
     detail: Type.String(),
     instance: Type.String(),
-    errors: Type.Optional(Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() }))),
+    errors: Type.Optional(
+      Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+    ),
   },
   { description: 'RFC 9457 problem details' },
 )

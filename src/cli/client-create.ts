@@ -11,8 +11,16 @@ export const clientCreate: Command = {
   summary: 'register an application; prints its id and, once, its secret',
   options: {
     name: { type: 'string', help: 'name that people see' },
-    'redirect-uri': { type: 'string', multiple: true, help: 'where codes are sent; repeat for several' },
-    'post-logout-redirect-uri': { type: 'string', multiple: true, help: 'where sign-out returns to' },
+    'redirect-uri': {
+      type: 'string',
+      multiple: true,
+      help: 'where codes are sent; repeat for several',
+    },
+    'post-logout-redirect-uri': {
+      type: 'string',
+      multiple: true,
+      help: 'where sign-out returns to',
+    },
     'auth-method': {
       type: 'string',
       help: 'client_secret_basic (default), client_secret_post, private_key_jwt, none',
@@ -36,11 +44,14 @@ export const clientCreate: Command = {
     )
     if (values.json === true) {
       const { clientId: client_id, name: client_name, metadata } = client
-      console.log(JSON.stringify({ client_id, client_secret: secret, client_name, ...metadata }, null, 2))
+      console.log(
+        JSON.stringify({ client_id, client_secret: secret, client_name, ...metadata }, null, 2),
+      )
       return 0
     }
     console.log(`client_id      ${client.clientId}`)
-    if (secret !== undefined) console.log(`client_secret  ${secret}\n\nThe secret is not shown again.`)
+    if (secret !== undefined)
+      console.log(`client_secret  ${secret}\n\nThe secret is not shown again.`)
     return 0
   },
 }

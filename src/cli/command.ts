@@ -1,6 +1,8 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 
-export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>
+export type Values = Readonly<
+  Record<string, string | boolean | readonly (string | boolean)[] | undefined>
+>
 
 export type Option = {
   readonly type: 'string' | 'boolean'

@@ -28,7 +28,9 @@ export const keyRotate: Command = {
     const sealer = createSealer(masterKeys(config, dataDirOf(config)), secureRandom)
     const parts = { clock: systemClock, random: secureRandom, sealer }
     const kids = await withDatabase(config, (db) =>
-      rotateKeys(auditedRotation({ ...parts, db }), keyPolicy(config), { now: values.now === true }),
+      rotateKeys(auditedRotation({ ...parts, db }), keyPolicy(config), {
+        now: values.now === true,
+      }),
     )
     console.log(kids.map((kid) => `next signing key: ${kid}`).join('\n'))
     return 0

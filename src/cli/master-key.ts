@@ -13,11 +13,15 @@ export type MasterKeys = readonly [Buffer, ...Buffer[]]
 export function masterKeys(config: Config, dataDir: string): MasterKeys {
   const [first, ...rest] = config.secretKey.map((key) => Buffer.from(key, 'base64url'))
   if (first !== undefined) return [first, ...rest]
-  if (config.env === 'production') throw new UsageError('CARDEA_SECRET_KEY is needed in production.')
+  if (config.env === 'production')
+    throw new UsageError('CARDEA_SECRET_KEY is needed in production.')
   const path = join(dataDir, 'secret.key')
   mkdirSync(dataDir, { recursive: true })
   try {
-    writeFileSync(path, `${secureRandom.bytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 })
+    writeFileSync(path, `${secureRandom.bytes(32).toString('base64url')}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    })
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     if (!exists) throw error

@@ -15,7 +15,9 @@ async function withUrl(work: (url: string) => Promise<void>): Promise<number> {
 }
 
 function report(verb: string, names: readonly string[]): void {
-  console.log(names.length === 0 ? `nothing to ${verb}` : names.map((name) => `${verb}: ${name}`).join('\n'))
+  console.log(
+    names.length === 0 ? `nothing to ${verb}` : names.map((name) => `${verb}: ${name}`).join('\n'),
+  )
 }
 
 export const migrateUpCommand: Command = {

@@ -55,7 +55,9 @@ function overview(argv: readonly string[]): number {
   )
   const print = asked ? console.log : console.error
   if (!asked) print(`cardea: there is no command "${argv.slice(0, 2).join(' ')}".\n`)
-  print(`Usage: cardea <command> [options]\n\n${rows.join('\n')}\n\ncardea <command> --help tells more.`)
+  print(
+    `Usage: cardea <command> [options]\n\n${rows.join('\n')}\n\ncardea <command> --help tells more.`,
+  )
   return asked ? 0 : 2
 }
 
@@ -69,7 +71,8 @@ function explain(error: unknown, command: Command): number {
   }
   if (error instanceof Failure) {
     console.error(`cardea ${command.name}: ${error.words}`)
-    for (const { pointer, words } of error.details.members ?? []) console.error(`  ${pointer} ${words}`)
+    for (const { pointer, words } of error.details.members ?? [])
+      console.error(`  ${pointer} ${words}`)
     if (error.details.cause instanceof Error) console.error(`  ${error.details.cause.message}`)
     return 1
   }

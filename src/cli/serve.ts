@@ -19,12 +19,18 @@ export const serve: Command = {
   async run() {
     const config = settings()
     const sinceStart = stopwatch()
-    const log = createLog({ level: config.log.level, format: formatOf(config) })
+    const log = createLog({
+      level: config.log.level,
+      format: config.log.format === 'json' ? 'json' : 'pretty',
+    })
     const stop = stopSignal(log)
     const database = await ownDatabase(config, (line) => log.info({}, line))
     try {
       const app = await start(config, database, log)
-      log.info({ url: config.publicUrl, ms: Math.round(sinceStart()) }, `listening on ${config.publicUrl}`)
+      log.info(
+        { url: config.publicUrl, ms: Math.round(sinceStart()) },
+        `listening on ${config.publicUrl}`,
+      )
       await offerSetup(config, app, log)
       await stop
       await drain(config, app, log)
@@ -53,7 +59,7 @@ async function start(config: Config, database: OpenDatabase, log: Logger): Promi
 /** While there is no owner, every start prints a link that makes one. */
 async function offerSetup(config: Config, app: App, log: Logger): Promise<void> {
   if ((await countUsersWithRole(app.db, 'owner')) > 0) return
-  const token = await issueSetupToken({ ...app, linkLifetime: config.setup.linkLifetime })
+  const token = await issueSetupToken(app, config.setup.linkLifetime)
   const link = `${config.publicUrl}/setup?token=${token}`
   log.warn({}, `No administrator yet. Create the first one here (works once):\n\n    ${link}\n`)
 }
@@ -82,9 +88,4 @@ async function drain(config: Config, app: App, log: Logger): Promise<void> {
   }, config.http.drainTimeout * 1000)
   await app.close()
   clearTimeout(timer)
-}
-
-function formatOf({ env, log }: Config): 'json' | 'pretty' {
-  if (log.format !== 'auto') return log.format
-  return env === 'production' ? 'json' : 'pretty'
 }

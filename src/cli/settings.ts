@@ -6,5 +6,7 @@ import { UsageError } from './command.ts'
 export function settings(): Config {
   const loaded = loadConfig(readEnvironment())
   if (loaded.ok) return loaded.config
-  throw new UsageError(`the configuration is wrong:\n${loaded.errors.map((e) => `  - ${e}`).join('\n')}`)
+  throw new UsageError(
+    `the configuration is wrong:\n${loaded.errors.map((e) => `  - ${e}`).join('\n')}`,
+  )
 }

@@ -3,7 +3,7 @@ import { assignRole } from '../access/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import { secureRandom, systemClock } from '../base/index.ts'
 import type { Config } from '../config.ts'
-import { createPasswordHasher, insertUser, prepareUser } from '../identity/index.ts'
+import { addUser, createPasswordHasher, prepareUser } from '../identity/index.ts'
 import type { Command, Values } from './command.ts'
 import { required, text, texts, UsageError } from './command.ts'
 import { withDatabase } from './database.ts'
@@ -24,18 +24,17 @@ export const userCreate: Command = {
     const needs = { clock: systemClock, random: secureRandom }
     const hasher = createPasswordHasher(hasherOptions(config))
     const input = await userInput(values)
-    const prepared = await prepareUser({ ...needs, hasher, minLength: config.password.minLength }, input)
+    const passwordMinLength = config.password.minLength
+    const prepared = await prepareUser({ ...needs, hasher, passwordMinLength }, input)
     await withDatabase(config, (db) =>
       db.transaction(async (tx) => {
-        const user = await insertUser(needs, tx, prepared)
-        for (const role of texts(values, 'role')) await assignRole(tx, user.id, role, needs.clock.now())
-        await appendAudit(needs, tx, {
-          actor: 'system',
-          action: 'user.create',
-          resource: `user:${user.id}`,
-          outcome: 'success',
-          details: { roles: texts(values, 'role') },
-        })
+        const by = { actor: 'system' }
+        const user = await addUser(needs, tx, { prepared, by })
+        for (const role of texts(values, 'role')) {
+          await assignRole(tx, user.id, role, needs.clock.now())
+          const entry = { ...by, action: 'role.assign', resource: `user:${user.id}` }
+          await appendAudit(needs, tx, { ...entry, outcome: 'success', details: { role } })
+        }
         console.log(`created user ${user.username} (${user.id})`)
       }),
     )
@@ -60,7 +59,11 @@ async function userInput(values: Values) {
 async function readPassword(): Promise<string> {
   const terminal = process.stdin.isTTY
   if (terminal) process.stderr.write('Password: ')
-  const lines = createInterface({ input: process.stdin, terminal, ...(!terminal && { crlfDelay: 1e9 }) })
+  const lines = createInterface({
+    input: process.stdin,
+    terminal,
+    ...(!terminal && { crlfDelay: 1e9 }),
+  })
   try {
     for await (const line of lines) return line
     throw new UsageError('a password is expected on standard input.')

@@ -19,7 +19,11 @@ export function consentCovers(allowed: readonly string[], asked: readonly string
 export function rememberConsent(
   needs: { readonly clock: Clock },
   tx: Tx,
-  consent: { readonly userId: UserId; readonly clientId: ClientId; readonly scopes: readonly string[] },
+  consent: {
+    readonly userId: UserId
+    readonly clientId: ClientId
+    readonly scopes: readonly string[]
+  },
 ): Promise<void> {
   return upsertConsent(tx, consent.userId, consent.clientId, consent.scopes, needs.clock.now())
 }

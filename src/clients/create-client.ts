@@ -25,7 +25,9 @@ export async function createClient(
   const members = metadataProblems(metadata)
   if (members.length > 0) {
     const aboutUris = members.every((member) => member.pointer.startsWith('/redirect_uris'))
-    throw clientFailures[aboutUris ? 'invalid_redirect_uri' : 'invalid_client_metadata']({ members })
+    throw clientFailures[aboutUris ? 'invalid_redirect_uri' : 'invalid_client_metadata']({
+      members,
+    })
   }
   const credentials = withSecret.has(metadata.token_endpoint_auth_method)
     ? newClientSecret(needs.random)
@@ -49,7 +51,11 @@ export async function createClient(
 }
 
 /** Replaces the secret; the old one stops working at once. */
-export async function rotateClientSecret(needs: Needs, clientId: ClientId, by: By): Promise<string> {
+export async function rotateClientSecret(
+  needs: Needs,
+  clientId: ClientId,
+  by: By,
+): Promise<string> {
   const { secret, digest } = newClientSecret(needs.random)
   const changed = await needs.db.transaction(async (tx) => {
     const count = await replaceSecret(tx, clientId, digest, needs.clock.now())

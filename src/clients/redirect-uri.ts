@@ -23,7 +23,9 @@ export function redirectUriProblem(text: string): string | undefined {
     return isLoopbackHttp(uri) ? undefined : 'must use https unless it is on the loopback interface'
   }
   // RFC 8252 section 7.1: a private-use scheme is a reversed domain name, so it has a dot.
-  return uri.protocol.includes('.') ? undefined : 'has a scheme that is neither https nor a reversed domain name'
+  return uri.protocol.includes('.')
+    ? undefined
+    : 'has a scheme that is neither https nor a reversed domain name'
 }
 
 /**
@@ -34,7 +36,12 @@ export function redirectUriMatches(registered: string, presented: string): boole
   if (registered === presented) return true
   const known = loopbackParts(registered)
   const asked = loopbackParts(presented)
-  return known !== undefined && asked !== undefined && known.host === asked.host && known.rest === asked.rest
+  return (
+    known !== undefined &&
+    asked !== undefined &&
+    known.host === asked.host &&
+    known.rest === asked.rest
+  )
 }
 
 /** Takes the port out of `http://127.0.0.1:port/...` textually, so that nothing else is normalised. */

@@ -27,13 +27,22 @@ const Jwks = Type.Object({
 /** What a client is registered with: RFC 7591 section 2, OpenID Connect Registration section 2. */
 export const ClientInput = Type.Object(
   {
-    client_name: Type.String({ minLength: 1, maxLength: 200, description: 'Shown to people at consent' }),
+    client_name: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description: 'Shown to people at consent',
+    }),
     redirect_uris: Type.Optional(UriList),
     post_logout_redirect_uris: Type.Optional(UriList),
     token_endpoint_auth_method: Type.Optional(AuthMethodSchema),
-    grant_types: Type.Optional(Type.Array(GrantType, { minItems: 1, maxItems: 3, uniqueItems: true })),
+    grant_types: Type.Optional(
+      Type.Array(GrantType, { minItems: 1, maxItems: 3, uniqueItems: true }),
+    ),
     scope: Type.Optional(
-      Type.String({ maxLength: 2000, description: 'Space-separated scopes that the client may ask for' }),
+      Type.String({
+        maxLength: 2000,
+        description: 'Space-separated scopes that the client may ask for',
+      }),
     ),
     jwks: Type.Optional(Jwks),
     id_token_signed_response_alg: Type.Optional(SigningAlgorithmSchema),

@@ -17,13 +17,23 @@ export function findClient(queries: Queries, clientId: string): Promise<Client |
     FROM clients WHERE client_id = ${clientId}`)
 }
 
-export function replaceSecret(tx: Tx, clientId: ClientId, digest: Buffer, now: Date): Promise<number> {
+export function replaceSecret(
+  tx: Tx,
+  clientId: ClientId,
+  digest: Buffer,
+  now: Date,
+): Promise<number> {
   return tx.run(sql`
     UPDATE clients SET secret_digest = ${digest}, updated_at = ${now}
     WHERE client_id = ${clientId} AND secret_digest IS NOT NULL`)
 }
 
-export function setClientActive(tx: Tx, clientId: ClientId, active: boolean, now: Date): Promise<number> {
+export function setClientActive(
+  tx: Tx,
+  clientId: ClientId,
+  active: boolean,
+  now: Date,
+): Promise<number> {
   return tx.run(sql`
     UPDATE clients SET is_active = ${active}, updated_at = ${now} WHERE client_id = ${clientId}`)
 }

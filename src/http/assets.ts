@@ -20,7 +20,10 @@ export function loadAssets(): Assets {
       [stylesheet, { type: 'text/css; charset=utf-8', body: css }],
       ['/assets/logo.svg', { type: svg, body: read('logo.svg') }],
       ['/assets/favicon.svg', { type: svg, body: read('favicon.svg') }],
-      ['/assets/auto-submit.js', { type: 'text/javascript; charset=utf-8', body: read('auto-submit.js') }],
+      [
+        '/assets/auto-submit.js',
+        { type: 'text/javascript; charset=utf-8', body: read('auto-submit.js') },
+      ],
       ['/favicon.ico', { type: svg, body: read('favicon.svg') }],
     ]),
   }

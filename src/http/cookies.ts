@@ -12,7 +12,11 @@ export type Cookies = {
   readonly browser: (request: FastifyRequest, reply: FastifyReply) => string
 }
 
-type Needs = { readonly secure: boolean; readonly newSecret: () => string; readonly sessionSeconds: number }
+type Needs = {
+  readonly secure: boolean
+  readonly newSecret: () => string
+  readonly sessionSeconds: number
+}
 
 const wellFormed = /^[\w-]{43}$/
 

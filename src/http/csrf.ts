@@ -9,12 +9,19 @@ export type Csrf = {
   readonly check: (request: FastifyRequest, browser: string, token: unknown) => void
 }
 
-export function createCsrf({ key, origin }: { readonly key: Buffer; readonly origin: string }): Csrf {
+export function createCsrf({
+  key,
+  origin,
+}: {
+  readonly key: Buffer
+  readonly origin: string
+}): Csrf {
   const tokenOf = (browser: string) => hmacSha256(key, `csrf/${browser}`).toString('base64url')
   return {
     token: tokenOf,
     check(request, browser, token) {
-      if (!sameOrigin(request, origin)) throw httpFailures.forged_form({ log: { why: 'cross-origin' } })
+      if (!sameOrigin(request, origin))
+        throw httpFailures.forged_form({ log: { why: 'cross-origin' } })
       if (typeof token !== 'string' || !sameText(token, tokenOf(browser))) {
         throw httpFailures.forged_form({ log: { why: 'token' } })
       }

@@ -9,12 +9,17 @@ export type ErrorPageProps = {
   readonly parameter?: string
 }
 
-const titles: Readonly<Record<number, string>> = { 404: 'Not found', 503: 'Please try again shortly' }
+const titles: Readonly<Record<number, string>> = {
+  404: 'Not found',
+  503: 'Please try again shortly',
+}
 
 /** What a person sees when a request cannot be served: what happened, and what to tell support. */
 export function errorPage({ code, words, status, requestId, parameter }: ErrorPageProps): Page {
-  const title = titles[status] ?? (status >= 500 ? 'Something went wrong' : 'This request cannot be used')
-  const named = parameter === undefined ? '' : html`<dt>Parameter</dt><dd><code>${parameter}</code></dd>`
+  const title =
+    titles[status] ?? (status >= 500 ? 'Something went wrong' : 'This request cannot be used')
+  const named =
+    parameter === undefined ? '' : html`<dt>Parameter</dt><dd><code>${parameter}</code></dd>`
   return {
     title,
     body: html`

@@ -3,8 +3,16 @@ import { failures } from '../base/index.ts'
 export const httpFailures = failures({
   not_found: ['not_found', 404, 'There is nothing at this address.'],
   method_not_allowed: ['method_not_allowed', 405, 'This method is not allowed here.'],
-  unsupported_media_type: ['invalid_request', 415, 'The content type of the request is not supported.'],
-  form_expected: ['invalid_request', 400, 'The request body must be application/x-www-form-urlencoded.'],
+  unsupported_media_type: [
+    'invalid_request',
+    415,
+    'The content type of the request is not supported.',
+  ],
+  form_expected: [
+    'invalid_request',
+    400,
+    'The request body must be application/x-www-form-urlencoded.',
+  ],
   body_too_large: ['invalid_request', 413, 'The request is too large.'],
   malformed: ['invalid_request', 400, 'The request could not be read.'],
   repeated_parameter: ['invalid_request', 400, 'A parameter must not be repeated.'], // RFC 6749 section 3.1

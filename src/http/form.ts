@@ -28,7 +28,7 @@ export function field(props: FieldProps): string {
   return html`<div class="field">
 <label for="${name}">${props.label}!${props.optional === true ? ' <span class="quiet">(optional)</span>' : ''}</label>
 !${hint === undefined ? '' : html`<p class="hint" id="${name}-hint">${hint}</p>`}
-<input id="${name}" name="${name}" type="${type}" autocomplete="${props.autocomplete}" autocapitalize="${props.capitals ?? 'none'}" spellcheck="false" dir="auto" inputmode="${type === 'email' ? 'email' : 'text'}"!${valueOf(props, type)}!${flags(props)}!${
+<input id="${name}" name="${name}" type="${type}" autocomplete="${props.autocomplete}" autocapitalize="${props.capitals ?? 'none'}" spellcheck="false" dir="auto" inputmode="${type === 'email' ? 'email' : 'text'}"!${filledIn(props, type)}!${flags(props)}!${
     described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`
   }>
 !${error === undefined ? '' : html`<p class="field-error" id="${name}-error">${error}</p>`}
@@ -36,7 +36,7 @@ export function field(props: FieldProps): string {
 }
 
 /** A password never travels back to the page. */
-function valueOf({ value }: FieldProps, type: string): string {
+function filledIn({ value }: FieldProps, type: string): string {
   return type === 'password' || value === undefined ? '' : html` value="${value}"`
 }
 

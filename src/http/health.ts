@@ -22,15 +22,21 @@ export function healthRoutes(surface: Surface, checks: HealthChecks): void {
     if (!checks.started()) throw httpFailures.draining({ retryAfter: 1 })
     return { status: 'started' }
   })
-  surface.get('/health/ready', { schema: { ...schema, response: { 200: Health, 503: Health } } }, async (_request, reply) => {
-    const states = await Promise.all(
-      Object.entries(checks.parts).map(async ([name, ask]) => [name, await stateOf(ask)] as const),
-    )
-    const ready = !checks.draining() && states.every(([, state]) => state === 'up')
-    const status = checks.draining() ? 'draining' : ready ? 'ready' : 'unavailable'
-    if (!ready) reply.header('retry-after', '2')
-    return reply.code(ready ? 200 : 503).send({ status, parts: Object.fromEntries(states) })
-  })
+  surface.get(
+    '/health/ready',
+    { schema: { ...schema, response: { 200: Health, 503: Health } } },
+    async (_request, reply) => {
+      const states = await Promise.all(
+        Object.entries(checks.parts).map(
+          async ([name, ask]) => [name, await stateOf(ask)] as const,
+        ),
+      )
+      const ready = !checks.draining() && states.every(([, state]) => state === 'up')
+      const status = checks.draining() ? 'draining' : ready ? 'ready' : 'unavailable'
+      if (!ready) reply.header('retry-after', '2')
+      return reply.code(ready ? 200 : 503).send({ status, parts: Object.fromEntries(states) })
+    },
+  )
 }
 
 function stateOf(ask: () => Promise<void>): Promise<string> {

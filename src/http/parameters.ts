@@ -14,9 +14,11 @@ export function parseParameters(raw: unknown): Parameters {
   const parameters = new Map<string, string>()
   if (typeof raw !== 'object' || raw === null) return parameters
   for (const [name, value] of Object.entries(raw)) {
-    if (typeof value !== 'string') throw httpFailures.repeated_parameter({ parameter: printable(name) })
+    if (typeof value !== 'string')
+      throw httpFailures.repeated_parameter({ parameter: printable(name) })
     if (value === '') continue
-    if (value.length > longest) throw httpFailures.oversized_parameter({ parameter: printable(name) })
+    if (value.length > longest)
+      throw httpFailures.oversized_parameter({ parameter: printable(name) })
     if (hasControls(value) || !isWellFormed(value)) {
       throw httpFailures.bad_parameter({ parameter: printable(name) })
     }

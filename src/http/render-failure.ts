@@ -6,7 +6,11 @@ import { errorPage } from './error-page.ts'
 import { dataHeaders, noStore } from './security-headers.ts'
 
 /** How a surface tells a failure. */
-export type Renderer = (failure: Failure, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+export type Renderer = (
+  failure: Failure,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => FastifyReply
 
 /** RFC 6749 section 5.2. */
 export const renderOAuth: Renderer = (failure, _request, reply) =>
@@ -53,7 +57,8 @@ export function failureHandler(render: Renderer, form: boolean) {
     const { kind, details } = failure
     if (kind.status >= 500) {
       request.log.error({ err: details.cause ?? error, code: kind.code, ...details.log }, 'failure')
-    } else request.log.info({ code: kind.code, parameter: details.parameter, ...details.log }, 'refused')
+    } else
+      request.log.info({ code: kind.code, parameter: details.parameter, ...details.log }, 'refused')
     reply.code(kind.status)
     if (details.retryAfter !== undefined) reply.header('retry-after', String(details.retryAfter))
     if (details.headers) reply.headers(details.headers)

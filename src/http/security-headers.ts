@@ -27,10 +27,7 @@ export const noStore: Readonly<Record<string, string>> = {
  * form-action to every redirect that follows a post, also to those of the client's own callback, so only
  * the scheme can be pinned without breaking clients.
  */
-export function pageHeaders(
-  formTarget?: string,
-  script = false,
-): Readonly<Record<string, string>> {
+export function pageHeaders(formTarget?: string, script = false): Readonly<Record<string, string>> {
   const target = formTarget === undefined ? '' : ` ${formTarget}`
   return {
     'content-security-policy': [

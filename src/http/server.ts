@@ -1,6 +1,4 @@
 import cookie from '@fastify/cookie'
-// The schema members `hide`, `tags` and `security` of the OpenAPI document.
-import type {} from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type {
   FastifyBaseLogger,

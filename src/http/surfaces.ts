@@ -42,7 +42,12 @@ export async function opsSurface(app: HttpServer, routes: Routes): Promise<void>
   })
 }
 
-async function open(app: HttpServer, render: Renderer, form: boolean, routes: Routes): Promise<void> {
+async function open(
+  app: HttpServer,
+  render: Renderer,
+  form: boolean,
+  routes: Routes,
+): Promise<void> {
   await app.register(async (surface) => {
     surface.setErrorHandler(failureHandler(render, form))
     if (form) {

@@ -28,6 +28,9 @@ export async function findRow(queries: Queries, identifier: string): Promise<Use
   return key.includes('@') ? selectUserByEmail(queries, key) : selectUserByUsername(queries, key)
 }
 
-export function withoutHash({ passwordHash: _, ...user }: UserRow): User {
-  return user
+/** Member by member, so that a new column of the row does not leave by itself. */
+export function withoutHash(row: UserRow): User {
+  const { id, username, email, emailVerified, isActive, profile, version, createdAt, updatedAt } =
+    row
+  return { id, username, email, emailVerified, isActive, profile, version, createdAt, updatedAt }
 }

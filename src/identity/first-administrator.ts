@@ -7,11 +7,13 @@ import {
   hasSetupToken,
   insertSetupToken,
   lockSetup,
+  sweepSetupTokens,
 } from './store.ts'
 
 type Needs = { readonly db: Queries; readonly clock: Clock }
 
 const setupTokenLifetime = 86_400
+const mostSwept = 1000
 
 /** A new link to make the first administrator with. Only for a server that has none. */
 export async function issueSetupToken(
@@ -19,6 +21,7 @@ export async function issueSetupToken(
   lifetime = setupTokenLifetime,
 ): Promise<string> {
   const token = randomToken(needs.random)
+  await sweepSetupTokens(needs.db, needs.clock.now(), mostSwept)
   await insertSetupToken(needs.db, sha256(token), addSeconds(needs.clock.now(), lifetime))
   return token
 }

@@ -25,8 +25,7 @@ export type PasswordHasher = {
   readonly depth: () => number
 }
 
-const argon2id: number = 2
-const version19: number = 1
+const latestVersion = '$argon2id$v=19$' // RFC 9106 section 3.1
 const outputLen = 32
 
 /** Argon2id is the library's own default algorithm. */
@@ -60,11 +59,9 @@ export function createPasswordHasher(options: HasherOptions): PasswordHasher {
 type Cost = { memoryCost: number; timeCost: number; parallelism: number; outputLen: number }
 
 function wasMadeWith(phc: string, cost: Cost): boolean {
-  if (!phc.startsWith('$argon2id$')) return false
+  if (!phc.startsWith(latestVersion)) return false
   const made = parseOptions(phc)
   return (
-    made.algorithm === argon2id &&
-    made.version === version19 &&
     made.memoryCost === cost.memoryCost &&
     made.timeCost === cost.timeCost &&
     made.parallelism === cost.parallelism &&

@@ -55,7 +55,11 @@ export async function setUserActive(
   return changed > 0
 }
 
-export async function insertSetupToken(tx: Queries, digest: Buffer, expiresAt: Date): Promise<void> {
+export async function insertSetupToken(
+  tx: Queries,
+  digest: Buffer,
+  expiresAt: Date,
+): Promise<void> {
   await tx.run(sql`INSERT INTO setup_tokens (digest, expires_at) VALUES (${digest}, ${expiresAt})`)
 }
 
@@ -82,5 +86,5 @@ export async function deleteAllSetupTokens(tx: Queries): Promise<void> {
 export function sweepSetupTokens(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
     DELETE FROM setup_tokens WHERE digest IN
-      (SELECT digest FROM setup_tokens WHERE expires_at < ${before} LIMIT ${limit})`)
+      (SELECT digest FROM setup_tokens WHERE expires_at <= ${before} LIMIT ${limit})`)
 }

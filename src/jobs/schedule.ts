@@ -97,9 +97,13 @@ async function runFreely(job: Job): Promise<JobOutcome> {
 }
 
 /** The transaction is only the lock: the job works on other connections, and a crash frees the lock. */
-function runExclusively(db: Db, job: Job): Promise<JobOutcome> {
-  return db.transaction(async (tx) => {
-    if (!(await tryLockJob(tx, job.name))) return 'skipped'
-    return runFreely(job)
+async function runExclusively(db: Db, job: Job): Promise<JobOutcome> {
+  const held: { run?: Promise<JobOutcome> } = {}
+  await db.transaction(async (tx) => {
+    // A transaction that loses its connection is tried again; the job is not.
+    if (held.run || !(await tryLockJob(tx, job.name))) return
+    held.run = runFreely(job)
+    await held.run.catch(() => undefined)
   })
+  return held.run ?? 'skipped'
 }

@@ -13,10 +13,11 @@ export type ListedKey = Lifetime & { readonly state: KeyState; readonly createdA
 export async function listKeys(needs: Needs): Promise<ListedKey[]> {
   const now = needs.clock.now()
   const keys = await selectKeys(needs.db)
-  return keys.map(({ publicJwk: _, sealedJwk: __, ...key }) => ({
-    ...key,
-    state: keyState(key, now),
-  }))
+  return keys.map((key) => {
+    const { kid, alg, createdAt, signsFrom, signsUntil, verifyUntil } = key
+    const state = keyState(key, now)
+    return { kid, alg, state, createdAt, signsFrom, signsUntil, verifyUntil }
+  })
 }
 
 const keptAfterExpiry = 86_400

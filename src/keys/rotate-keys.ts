@@ -68,7 +68,8 @@ async function rotate(
     const keys = await selectKeys(tx)
     const rotated: string[] = []
     for (const rotation of rotations) {
-      const kid = rotation && (await succeed({ tx, now: needs.clock.now() }, keys, { rotation, how }))
+      const kid =
+        rotation && (await succeed({ tx, now: needs.clock.now() }, keys, { rotation, how }))
       if (!kid) continue
       await needs.onRotated?.(tx, kid)
       rotated.push(kid)

@@ -1,4 +1,4 @@
-import type { Clock, Random } from '../base/index.ts'
+import type { Clock, Random, UserId } from '../base/index.ts'
 import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Cookies, Csrf, Pages } from '../http/index.ts'
@@ -22,6 +22,6 @@ export type LoginNeeds = {
   /** Seconds. */
   readonly flowLifetime: number
   readonly issuer: string
-  readonly isAdministrator: (userId: string) => Promise<boolean>
+  readonly isAdministrator: (userId: UserId) => Promise<boolean>
   readonly countLogin: (outcome: string) => void
 }

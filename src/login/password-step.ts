@@ -36,6 +36,6 @@ export async function passPassword(
     })
     return undefined
   }
-  if (result.rehash !== undefined) await saveRehash(needs, needs.db, result.user.id, result.rehash)
+  if (result.rehash !== undefined) await saveRehash(needs.db, result.user, result.rehash)
   return signInBrowser(needs, result.user.id, before, origin)
 }

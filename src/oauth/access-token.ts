@@ -25,7 +25,12 @@ export type AccessTokenStart = {
   readonly scopes: readonly string[]
   /** Seconds. */
   readonly lifetime: number
-  readonly grant?: { readonly id: FamilyId; readonly authTime: Date; readonly acr: string; readonly amr: readonly string[] }
+  readonly grant?: {
+    readonly id: FamilyId
+    readonly authTime: Date
+    readonly acr: string
+    readonly amr: readonly string[]
+  }
 }
 
 type Needs = {

@@ -33,8 +33,10 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
     const begin = (start: FlowStart) => browser.begin(request, reply, start)
     return answer(needs, reply, await authorize(needs, parameters, { session, begin }))
   }
-  surface.get('/oauth/authorize', { schema: { tags, querystring: AuthorizeQuery } }, (request, reply) =>
-    onAuthorize(request, reply, parseParameters(request.query)),
+  surface.get(
+    '/oauth/authorize',
+    { schema: { tags, querystring: AuthorizeQuery } },
+    (request, reply) => onAuthorize(request, reply, parseParameters(request.query)),
   )
   surface.post('/oauth/authorize', { schema: { tags, body: AuthorizeQuery } }, (request, reply) =>
     onAuthorize(request, reply, parseParameters(request.body)),
@@ -57,7 +59,10 @@ function answer(needs: BrowserRoutesNeeds, reply: Reply, to: Answer): Reply {
   const { redirect, parameters } = to
   if (redirect.mode === 'query') return reply.redirect(withQuery(redirect.uri, parameters), 303)
   const formTarget = new URL(redirect.uri).protocol
-  return needs.pages.send(reply, formPostPage(redirect.uri, parameters), { formTarget, script: true })
+  return needs.pages.send(reply, formPostPage(redirect.uri, parameters), {
+    formTarget,
+    script: true,
+  })
 }
 
 function logoutRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {

@@ -3,8 +3,20 @@ import type { User } from '../identity/index.ts'
 /** Which claims each scope asks for (OIDC Core 5.4). */
 export const scopeClaims: Readonly<Record<string, readonly string[]>> = {
   profile: [
-    'name', 'family_name', 'given_name', 'middle_name', 'nickname', 'preferred_username', 'profile',
-    'picture', 'website', 'gender', 'birthdate', 'zoneinfo', 'locale', 'updated_at',
+    'name',
+    'family_name',
+    'given_name',
+    'middle_name',
+    'nickname',
+    'preferred_username',
+    'profile',
+    'picture',
+    'website',
+    'gender',
+    'birthdate',
+    'zoneinfo',
+    'locale',
+    'updated_at',
   ],
   email: ['email', 'email_verified'],
   address: ['address'],
@@ -28,7 +40,8 @@ export function parseClaims(text: string): ClaimsRequest | undefined {
   if (!isRecord(value)) return undefined
   const members = [value.userinfo, value.id_token].filter((member) => member !== undefined)
   const sound = members.every(
-    (member) => isRecord(member) && Object.values(member).every((ask) => ask === null || isRecord(ask)),
+    (member) =>
+      isRecord(member) && Object.values(member).every((ask) => ask === null || isRecord(ask)),
   )
   if (!sound) return undefined
   return {
@@ -53,7 +66,9 @@ export function userClaims(user: User): Readonly<Record<string, unknown>> {
     email_verified: user.email === null ? undefined : user.emailVerified,
     updated_at: Math.floor(user.updatedAt.getTime() / 1000),
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value != null && value !== ''))
+  return Object.fromEntries(
+    Object.entries(all).filter(([, value]) => value != null && value !== ''),
+  )
 }
 
 /** The claims that scopes and a `claims` member together ask for. */

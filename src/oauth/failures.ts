@@ -6,14 +6,30 @@ export const oauthFailures = failures({
   missing_parameter: ['invalid_request', 400, 'A required parameter is missing.'],
   malformed_parameter: ['invalid_request', 400, 'A parameter is malformed.'],
   unknown_client: ['invalid_client', 400, 'The client is unknown or inactive.'],
-  unregistered_redirect: ['invalid_request', 400, 'The redirect URI is not registered for this client.'],
+  unregistered_redirect: [
+    'invalid_request',
+    400,
+    'The redirect URI is not registered for this client.',
+  ],
   client_authentication: ['invalid_client', 401, 'Client authentication failed.'],
-  several_authentications: ['invalid_request', 400, 'The client must authenticate in exactly one way.'],
+  several_authentications: [
+    'invalid_request',
+    400,
+    'The client must authenticate in exactly one way.',
+  ],
   grant_not_allowed: ['unauthorized_client', 400, 'The client may not use this grant type.'],
   unsupported_grant_type: ['unsupported_grant_type', 400, 'The grant type is not supported.'],
-  unsupported_response_type: ['unsupported_response_type', 400, 'The response type is not supported.'],
+  unsupported_response_type: [
+    'unsupported_response_type',
+    400,
+    'The response type is not supported.',
+  ],
   unsupported_response_mode: ['invalid_request', 400, 'The response mode is not supported.'],
-  invalid_scope: ['invalid_scope', 400, 'The scope is unknown, malformed or not allowed for this client.'],
+  invalid_scope: [
+    'invalid_scope',
+    400,
+    'The scope is unknown, malformed or not allowed for this client.',
+  ],
   invalid_target: ['invalid_target', 400, 'The requested resource is not available.'], // RFC 8707 section 2
   access_denied: ['access_denied', 400, 'The request was denied.'],
   invalid_grant: [
@@ -29,7 +45,11 @@ export const oauthFailures = failures({
   consent_required: ['consent_required', 400, 'The person has not consented.'],
   request_not_supported: ['request_not_supported', 400, 'Request objects are not supported.'],
   request_uri_not_supported: ['request_uri_not_supported', 400, 'Request URIs are not supported.'],
-  registration_not_supported: ['registration_not_supported', 400, 'The registration parameter is not supported.'],
+  registration_not_supported: [
+    'registration_not_supported',
+    400,
+    'The registration parameter is not supported.',
+  ],
   unmet_authentication: [
     'unmet_authentication_requirements',
     400,
@@ -39,10 +59,18 @@ export const oauthFailures = failures({
   token_missing: ['invalid_request', 401, 'An access token is required.'],
   token_twice: ['invalid_request', 400, 'The access token was sent in more than one way.'],
   invalid_token: ['invalid_token', 401, 'The access token is invalid, expired or revoked.'],
-  insufficient_scope: ['insufficient_scope', 403, 'The access token does not have the scope openid.'],
+  insufficient_scope: [
+    'insufficient_scope',
+    403,
+    'The access token does not have the scope openid.',
+  ],
   // RFC 7009 section 2.2.1
   foreign_token: ['invalid_grant', 400, 'The token was issued to another client.'],
   // OpenID Connect RP-Initiated Logout 1.0
   invalid_hint: ['invalid_request', 400, 'The ID token hint is not valid.'],
-  unregistered_logout_redirect: ['invalid_request', 400, 'The post-logout redirect URI is not registered for this client.'],
+  unregistered_logout_redirect: [
+    'invalid_request',
+    400,
+    'The post-logout redirect URI is not registered for this client.',
+  ],
 })

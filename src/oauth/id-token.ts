@@ -49,13 +49,20 @@ function leftHalfHash(value: string): string {
   return sha256(value).subarray(0, 16).toString('base64url')
 }
 
-export type IdTokenHint = { readonly subject: string; readonly clientId: string; readonly sid: string | undefined }
+export type IdTokenHint = {
+  readonly subject: string
+  readonly clientId: string
+  readonly sid: string | undefined
+}
 
 /**
  * Reads an ID token that we issued, also when it has expired (OIDC Core 3.1.2.1, RP-Initiated Logout
  * section 4): the signature and issuer must be ours. Undefined when it is not.
  */
-export async function readIdTokenHint(needs: Needs, token: string): Promise<IdTokenHint | undefined> {
+export async function readIdTokenHint(
+  needs: Needs,
+  token: string,
+): Promise<IdTokenHint | undefined> {
   try {
     const { payload } = await compactVerify(token, verifyingKey(needs.keys), {
       algorithms: ['ES256', 'RS256'],

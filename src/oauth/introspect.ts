@@ -22,7 +22,9 @@ export type IntrospectNeeds = {
   readonly refreshIdleLifetime: number
 }
 
-export type Introspection = { readonly active: false } | ({ readonly active: true } & Record<string, unknown>)
+export type Introspection =
+  | { readonly active: false }
+  | ({ readonly active: true } & Record<string, unknown>)
 
 const inactive: Introspection = { active: false }
 
@@ -42,7 +44,10 @@ export async function introspect(
   return access === undefined ? inactive : introspectAccess(needs, access)
 }
 
-async function introspectAccess(needs: IntrospectNeeds, token: AccessToken): Promise<Introspection> {
+async function introspectAccess(
+  needs: IntrospectNeeds,
+  token: AccessToken,
+): Promise<Introspection> {
   if ((await needs.clients.find(token.clientId)) === undefined) return inactive
   const state = await accessTokenState(needs, token)
   if (!state.active) return inactive

@@ -38,11 +38,18 @@ const consumes = ['application/x-www-form-urlencoded']
 
 /** The endpoints that programs call. */
 export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
-  const token = { tags, consumes, body: TokenRequest, response: { 200: TokenAnswer, ...errors } }
+  const security = [{ client: [] }, {}]
+  const token = {
+    tags,
+    security,
+    consumes,
+    body: TokenRequest,
+    response: { 200: TokenAnswer, ...errors },
+  }
   surface.post('/oauth/token', { schema: token }, (request) =>
     needs.token(request.headers.authorization, parseParameters(request.body), originOf(request)),
   )
-  const question = { tags, consumes, body: TokenQuestion }
+  const question = { tags, security, consumes, body: TokenQuestion }
   surface.post(
     '/oauth/introspect',
     { schema: { ...question, response: { 200: IntrospectionAnswer, ...errors } } },
@@ -53,7 +60,15 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
   )
   surface.post(
     '/oauth/revoke',
-    { schema: { ...question, response: { 200: Type.Null({ description: 'Nothing: the token is no longer active' }), ...errors } } },
+    {
+      schema: {
+        ...question,
+        response: {
+          200: Type.Null({ description: 'Nothing: the token is no longer active' }),
+          ...errors,
+        },
+      },
+    },
     async (request, reply) => {
       const { client, parameters } = await authenticated(needs, request)
       await revoke(needs, client, parameters, originOf(request))
@@ -65,7 +80,8 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
 }
 
 function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
-  const schema = { tags, response: { 200: UserinfoAnswer, ...errors, 403: OAuthError } }
+  const security = [{ bearer: [] }]
+  const schema = { tags, security, response: { 200: UserinfoAnswer, ...errors, 403: OAuthError } }
   surface.get('/oauth/userinfo', { schema }, (request) =>
     userinfo(needs, bearerToken(request.headers.authorization, undefined)),
   )
@@ -90,15 +106,23 @@ function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
       .header('access-control-allow-origin', '*')
       .removeHeader('pragma')
   for (const path of metadataPaths) {
-    surface.get(path, { schema: { tags, response: { 200: MetadataAnswer } } }, (_request, reply) => {
-      readable(reply, 300)
-      return metadata
-    })
+    surface.get(
+      path,
+      { schema: { tags, response: { 200: MetadataAnswer } } },
+      (_request, reply) => {
+        readable(reply, 300)
+        return metadata
+      },
+    )
   }
-  surface.get('/oauth/jwks', { schema: { tags, response: { 200: JwksAnswer } } }, (_request, reply) => {
-    readable(reply, 300)
-    return needs.keys.jwks()
-  })
+  surface.get(
+    '/oauth/jwks',
+    { schema: { tags, response: { 200: JwksAnswer } } },
+    (_request, reply) => {
+      readable(reply, 300)
+      return needs.keys.jwks()
+    },
+  )
 }
 
 async function authenticated(
@@ -106,6 +130,10 @@ async function authenticated(
   request: Request,
 ): Promise<{ client: Client; parameters: Parameters }> {
   const parameters = parseParameters(request.body)
-  const client = await authenticateClient(needs.clientAuth, request.headers.authorization, parameters)
+  const client = await authenticateClient(
+    needs.clientAuth,
+    request.headers.authorization,
+    parameters,
+  )
   return { client, parameters }
 }

@@ -56,13 +56,18 @@ export const IntrospectionAnswer = Type.Object({
 
 export const UserinfoAnswer = Type.Object(
   { sub: Type.String() },
-  { additionalProperties: true, description: 'The standard claims that were asked for (OIDC Core 5.1)' },
+  {
+    additionalProperties: true,
+    description: 'The standard claims that were asked for (OIDC Core 5.1)',
+  },
 )
 
 export const MetadataAnswer = Type.Object({ issuer: Type.String() }, { additionalProperties: true })
 
 export const JwksAnswer = Type.Object({
-  keys: Type.Array(Type.Object({ kid: Type.Optional(Type.String()) }, { additionalProperties: true })),
+  keys: Type.Array(
+    Type.Object({ kid: Type.Optional(Type.String()) }, { additionalProperties: true }),
+  ),
 })
 
 export const AuthorizeQuery = Type.Object({

@@ -1,5 +1,12 @@
 /** The scopes that Cardea itself understands (OIDC Core 5.4 and 11). */
-export const knownScopes = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'] as const
+export const knownScopes = [
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+] as const
 
 const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 

@@ -4,7 +4,10 @@ import { sql } from '../db/index.ts'
 import type { User } from '../identity/index.ts'
 import type { StoredCode } from './code.ts'
 
-export async function insertCode(queries: Queries, code: Omit<StoredCode, 'usedAt' | 'familyId'>): Promise<void> {
+export async function insertCode(
+  queries: Queries,
+  code: Omit<StoredCode, 'usedAt' | 'familyId'>,
+): Promise<void> {
   await queries.run(sql`
     INSERT INTO authorization_codes (digest, client_id, user_id, session_id, grant_data, expires_at)
     VALUES (${code.digest}, ${code.clientId}, ${code.userId}, ${code.sessionId},
@@ -18,7 +21,12 @@ export function lockCode(tx: Tx, digest: Buffer): Promise<StoredCode | undefined
     FROM authorization_codes WHERE digest = ${digest} FOR UPDATE`)
 }
 
-export async function markCodeUsed(tx: Tx, digest: Buffer, familyId: FamilyId, now: Date): Promise<void> {
+export async function markCodeUsed(
+  tx: Tx,
+  digest: Buffer,
+  familyId: FamilyId,
+  now: Date,
+): Promise<void> {
   await tx.run(sql`
     UPDATE authorization_codes SET used_at = ${now}, family_id = ${familyId}
     WHERE digest = ${digest} AND used_at IS NULL`)
@@ -31,7 +39,11 @@ export function sweepCodes(queries: Queries, before: Date, limit: number): Promi
       (SELECT digest FROM authorization_codes WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
 }
 
-export async function insertRevokedToken(queries: Queries, jti: string, expiresAt: Date): Promise<void> {
+export async function insertRevokedToken(
+  queries: Queries,
+  jti: string,
+  expiresAt: Date,
+): Promise<void> {
   await queries.run(sql`
     INSERT INTO revoked_access_tokens (jti, expires_at) VALUES (${jti}, ${expiresAt})
     ON CONFLICT (jti) DO NOTHING`)

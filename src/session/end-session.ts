@@ -1,6 +1,11 @@
 import type { SessionId, UserId } from '../base/index.ts'
 import type { Tx } from '../db/index.ts'
-import { markSessionEnded, markUserSessionsEnded, revokeSessionFamilies, revokeUserFamilies } from './store.ts'
+import {
+  markSessionEnded,
+  markUserSessionsEnded,
+  revokeSessionFamilies,
+  revokeUserFamilies,
+} from './store.ts'
 
 /** Ends one session and the families that may not outlive it (those without offline_access). */
 export async function endSession(tx: Tx, id: SessionId, now: Date): Promise<boolean> {

@@ -29,7 +29,17 @@ export type Family = {
 
 export type FamilyStart = Pick<
   Family,
-  'kind' | 'userId' | 'clientId' | 'sessionId' | 'scopes' | 'claims' | 'offline' | 'authTime' | 'amr' | 'acr' | 'expiresAt'
+  | 'kind'
+  | 'userId'
+  | 'clientId'
+  | 'sessionId'
+  | 'scopes'
+  | 'claims'
+  | 'offline'
+  | 'authTime'
+  | 'amr'
+  | 'acr'
+  | 'expiresAt'
 > & { readonly withRefreshToken: boolean }
 
 /** Seconds: how long an unused token lives, and how long its predecessor may still be repeated. */

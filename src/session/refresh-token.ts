@@ -55,5 +55,9 @@ function parse(token: string): PresentedRefreshToken | undefined {
   if (bytes.length !== length || !canonical) return undefined
   const hex = bytes.toString('hex', 0, 16)
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
-  return { familyId: id as FamilyId, generation: bytes.readUInt32BE(16), secret: bytes.subarray(20) }
+  return {
+    familyId: id as FamilyId,
+    generation: bytes.readUInt32BE(16),
+    secret: bytes.subarray(20),
+  }
 }

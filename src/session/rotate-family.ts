@@ -6,7 +6,12 @@ import type { PresentedRefreshToken, RefreshTokens } from './refresh-token.ts'
 import { advanceGeneration, lockFamily, revokeFamily } from './store.ts'
 
 export type Rotation =
-  | { readonly ok: true; readonly family: Family; readonly refreshToken: string; readonly repeated: boolean }
+  | {
+      readonly ok: true
+      readonly family: Family
+      readonly refreshToken: string
+      readonly repeated: boolean
+    }
   | {
       readonly ok: false
       readonly why: 'unknown' | 'forged' | 'foreign' | 'revoked' | 'expired' | 'idle' | 'replayed'
@@ -43,11 +48,21 @@ export async function rotateFamily(
       await revokeFamily(tx, family.id, now)
       return { ok: false, why: 'replayed', family }
     case 'repeat':
-      return { ok: true, family, refreshToken: issue(needs, family, family.generation), repeated: true }
+      return {
+        ok: true,
+        family,
+        refreshToken: issue(needs, family, family.generation),
+        repeated: true,
+      }
     case 'rotate': {
       const next = { ...family, generation: family.generation + 1, rotatedAt: now }
       await advanceGeneration(tx, family.id, family.generation, now)
-      return { ok: true, family: next, refreshToken: issue(needs, next, next.generation), repeated: false }
+      return {
+        ok: true,
+        family: next,
+        refreshToken: issue(needs, next, next.generation),
+        repeated: false,
+      }
     }
   }
 }

@@ -47,7 +47,11 @@ export function signInBrowser(
 }
 
 /** Ends a session with everything that may not outlive it. Doing it twice does it once. */
-export function signOut(needs: Omit<Needs, 'lifetimes'>, session: Session, origin: Origin): Promise<void> {
+export function signOut(
+  needs: Omit<Needs, 'lifetimes'>,
+  session: Session,
+  origin: Origin,
+): Promise<void> {
   return needs.db.transaction(
     async (tx) => {
       if (!(await endSession(tx, session.id, needs.clock.now()))) return

@@ -1,6 +1,12 @@
 import { Type, type Static } from 'typebox'
 import type { Client } from '../../clients/index.ts'
-import { ClientInput, clientFailures, createClient, findClient, rotateClientSecret } from '../../clients/index.ts'
+import {
+  ClientInput,
+  clientFailures,
+  createClient,
+  findClient,
+  rotateClientSecret,
+} from '../../clients/index.ts'
 import type { Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import { administrator } from '../administrator.ts'
@@ -20,7 +26,10 @@ const ClientBody = Type.Object(
   { additionalProperties: true, description: 'RFC 7591 client information' },
 )
 const Created = Type.Object(
-  { ...ClientBody.properties, client_secret: Type.Optional(Type.String({ description: 'Shown once' })) },
+  {
+    ...ClientBody.properties,
+    client_secret: Type.Optional(Type.String({ description: 'Shown once' })),
+  },
   { additionalProperties: true },
 )
 
@@ -46,7 +55,11 @@ export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(`${path}/:client_id/rotate-secret`, {
-    schema: { tags, params: Params, response: { 200: Type.Object({ client_secret: Type.String() }) } },
+    schema: {
+      tags,
+      params: Params,
+      response: { 200: Type.Object({ client_secret: Type.String() }) },
+    },
     handler: async (request) => {
       const { user } = await administrator(needs, request)
       const client = await findClient(needs.db, request.params.client_id)

@@ -1,11 +1,11 @@
-import { assignRole } from '../../access/index.ts'
+import { assignRole, ownerRole } from '../../access/index.ts'
 import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Clock, Random } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Cookies, Csrf, Pages } from '../../http/index.ts'
-import type { NewUser, PasswordHasher, User } from '../../identity/index.ts'
-import { consumeSetupTokens, insertUser, prepareUser } from '../../identity/index.ts'
+import type { NewUserInput, PasswordHasher, User } from '../../identity/index.ts'
+import { addUser, consumeSetupTokens, prepareUser } from '../../identity/index.ts'
 
 export type SetupNeeds = {
   readonly db: Db
@@ -15,7 +15,7 @@ export type SetupNeeds = {
   readonly cookies: Cookies
   readonly csrf: Csrf
   readonly pages: Pages
-  readonly minLength: number
+  readonly passwordMinLength: number
 }
 
 /**
@@ -25,14 +25,15 @@ export type SetupNeeds = {
 export async function createFirstAdministrator(
   needs: SetupNeeds,
   token: string,
-  input: NewUser,
+  input: NewUserInput,
   origin: Origin,
 ): Promise<User | undefined> {
   const prepared = await prepareUser(needs, { ...input, emailVerified: true })
   return needs.db.transaction(async (tx) => {
-    if (!(await consumeSetupTokens(needs, tx, token))) return undefined
-    const user = await insertUser(needs, tx, prepared)
-    await assignRole(tx, user.id, 'owner', needs.clock.now())
+    const now = needs.clock.now()
+    if (!(await consumeSetupTokens(tx, token, now))) return undefined
+    const user = await addUser(needs, tx, { prepared, by: { actor: 'anonymous', origin } })
+    await assignRole(tx, user.id, ownerRole, now)
     await appendAudit(needs, tx, {
       actor: 'anonymous',
       action: 'setup.first_administrator',

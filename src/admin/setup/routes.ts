@@ -22,13 +22,22 @@ export function setupRoutes(surface: Surface, needs: SetupNeeds): void {
     const fields = fieldsOf(request.body)
     const { csrf, token = '', confirm: repeated, password = '' } = fields
     needs.csrf.check(request, needs.cookies.browser(request, reply), csrf)
-    const values = { username: fields.username ?? '', email: fields.email ?? '', name: fields.name ?? '' }
+    const values = {
+      username: fields.username ?? '',
+      email: fields.email ?? '',
+      name: fields.name ?? '',
+    }
     if (password !== repeated) {
       const errors = { confirm: 'The two passwords differ.' }
       return show(needs, request, reply.code(400), token, { values, errors })
     }
     try {
-      const user = await createFirstAdministrator(needs, token, newUser(values, password), originOf(request))
+      const user = await createFirstAdministrator(
+        needs,
+        token,
+        newUser(values, password),
+        originOf(request),
+      )
       if (user === undefined) return needs.pages.send(reply, setupClosedPage(), { status: 404 })
       return reply.redirect('/login', 303)
     } catch (error) {
@@ -48,7 +57,10 @@ function newUser(values: { username: string; email: string; name: string }, pass
 function fieldErrors(error: unknown): Record<string, string> | undefined {
   if (!(error instanceof Failure) || !error.details.members) return undefined
   return Object.fromEntries(
-    error.details.members.map(({ pointer, words }) => [pointer.slice(1).split('/')[0] ?? '', words]),
+    error.details.members.map(({ pointer, words }) => [
+      pointer.slice(1).split('/')[0] ?? '',
+      words,
+    ]),
   )
 }
 
@@ -71,7 +83,7 @@ function show(
     ...state,
     action: '/setup',
     hidden: { csrf, token },
-    minLength: needs.minLength,
+    minLength: needs.passwordMinLength,
   })
   return needs.pages.send(reply, page, { status: reply.statusCode })
 }

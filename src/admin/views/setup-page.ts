@@ -49,7 +49,7 @@ function whoFields({ values, errors }: SetupPageProps, failed: boolean): string 
       label: 'Username',
       autocomplete: 'username',
       value: values.username,
-      error: errors['username'],
+      error: errors.username,
       autofocus: !failed,
     }),
     field({
@@ -58,7 +58,7 @@ function whoFields({ values, errors }: SetupPageProps, failed: boolean): string 
       type: 'email',
       autocomplete: 'email',
       value: values.email,
-      error: errors['email'],
+      error: errors.email,
     }),
     field({
       name: 'name',
@@ -67,7 +67,7 @@ function whoFields({ values, errors }: SetupPageProps, failed: boolean): string 
       capitals: 'words',
       optional: true,
       value: values.name,
-      error: errors['name'],
+      error: errors.name,
     }),
   ].join('')
 }
@@ -80,9 +80,9 @@ function passwordFields({ errors, minLength }: SetupPageProps): string {
       name: 'password',
       label: 'Password',
       hint: `At least ${minLength} characters. A few unrelated words work well.`,
-      error: errors['password'],
+      error: errors.password,
     }),
-    field({ ...secret, name: 'confirm', label: 'Password again', error: errors['confirm'] }),
+    field({ ...secret, name: 'confirm', label: 'Password again', error: errors.confirm }),
   ].join('')
 }
 
@@ -95,7 +95,9 @@ export function setupClosedPage(): Page {
 <p class="sub">This server already has an administrator, or the link has expired.</p>
 <h2>Nobody can sign in yet?</h2>
 <p>Restart the server: as long as there is no administrator, it prints a new link. Or create one on the server itself:</p>
-<pre tabindex="0" role="group" aria-label="Command line"><code>npx cardea user create --role owner</code></pre>
+<pre><code>npx cardea user create \
+  --role owner \
+  --username ada</code></pre>
 <a class="button secondary" href="/">Go to the start page</a>`,
   }
 }

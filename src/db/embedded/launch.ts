@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { open, readFile, rename, rm, stat } from 'node:fs/promises'
-import path from 'node:path'
+import { open, readFile, rename, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Binaries } from './binaries.ts'
 import { environment } from './cluster.ts'
 import type { DataDir } from './data-dir.ts'
-import { findPostmaster, pidFile } from './postmaster.ts'
+import { findPostmaster } from './postmaster.ts'
+import { disownStaleLocks } from './stale-locks.ts'
 
 /** For a small server that shares its machine; given at each start, so that they follow upgrades. */
 const baseSettings: Readonly<Record<string, string>> = {
@@ -42,19 +43,33 @@ export type Launch = {
   readonly settings: Readonly<Record<string, string>>
 }
 
+const pollMs = 10
+
 /** A PostgreSQL process we started; `exited` is set once it ended. */
 export type Launched = { readonly exited: () => boolean; readonly logTail: () => Promise<string> }
 
-/** Starts PostgreSQL in a session of its own, so that Ctrl-C at our terminal does not reach it. */
+/** Starts PostgreSQL and returns once it has taken the folder, or has ended. */
 export async function launch(dataDir: DataDir, how: Launch): Promise<Launched> {
-  await removeStalePidFile(dataDir.cluster)
+  // Elsewhere there is no lock to do this under, and neither are there containers.
+  if (process.platform === 'linux') {
+    await disownStaleLocks({ cluster: dataDir.cluster, socketDir: how.socketDir })
+  }
   await rotateLog(dataDir.log)
+  const launched = await spawnServer(dataDir, how)
+  while (!launched.exited() && (await findPostmaster(dataDir.cluster)) === undefined) {
+    await sleep(pollMs)
+  }
+  return launched
+}
+
+async function spawnServer(dataDir: DataDir, how: Launch): Promise<Launched> {
   const settings = { ...baseSettings, unix_socket_directories: how.socketDir, ...how.settings }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const log = await open(dataDir.log, 'a', 0o600)
   const logStart = (await log.stat()).size
   let over = false
   try {
+    // A session of its own, so that Ctrl-C at our terminal does not reach it before we are done.
     const child = spawn(how.binaries.postgres, ['-D', dataDir.cluster, ...flags], {
       ...dataDir.user,
       cwd: dataDir.cluster,
@@ -78,22 +93,6 @@ async function spawned(child: ChildProcess): Promise<void> {
     child.once('spawn', resolve)
     child.once('error', reject)
   })
-}
-
-/**
- * PostgreSQL clears away the pid file of a dead process by itself, but refuses to start when that
- * number now belongs to another process of the same user, as is common in containers.
- */
-async function removeStalePidFile(clusterDir: string): Promise<void> {
-  const file = path.join(clusterDir, pidFile)
-  const before = await readFile(file, 'utf8').catch(() => undefined)
-  if (before === undefined || (await findPostmaster(clusterDir)) !== undefined) return
-  const aside = path.join(clusterDir, `${pidFile}.stale`)
-  await rename(file, aside).catch(() => undefined)
-  const moved = await readFile(aside, 'utf8').catch(() => before)
-  // Another starter put a live one there in between: give it back.
-  if (moved === before) await rm(aside, { force: true })
-  else await rename(aside, file)
 }
 
 const largestLog = 10 * 1024 * 1024

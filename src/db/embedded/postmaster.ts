@@ -13,12 +13,21 @@ export type Postmaster = { readonly pid: number; readonly socketDir: string }
 export const pidFile = 'postmaster.pid'
 
 export async function findPostmaster(clusterDir: string): Promise<Postmaster | undefined> {
-  const text = await readFile(path.join(clusterDir, pidFile), 'utf8').catch(() => '')
-  // Line 1 the process, 5 the folder of the socket (PostgreSQL: miscadmin.h, LOCK_FILE_LINE_*).
-  const lines = text.split('\n')
-  const pid = Number(lines[0])
+  const [first] = await pidFileLines(clusterDir)
+  const pid = Number(first)
   if (!Number.isInteger(pid) || pid <= 0 || !(await isServing(pid, clusterDir))) return undefined
-  return { pid, socketDir: lines[4] ?? '' }
+  return { pid, socketDir: await socketDirIn(clusterDir) }
+}
+
+/** The folder of the socket, empty until there is one. */
+export async function socketDirIn(clusterDir: string): Promise<string> {
+  return (await pidFileLines(clusterDir))[4] ?? ''
+}
+
+/** Line 1 is the process, 5 the folder of the socket (PostgreSQL: LOCK_FILE_LINE_* in pidfile.h). */
+async function pidFileLines(clusterDir: string): Promise<string[]> {
+  const text = await readFile(path.join(clusterDir, pidFile), 'utf8').catch(() => '')
+  return text.split('\n')
 }
 
 /**

@@ -6,9 +6,11 @@ import { readPassword, superuser } from './cluster.ts'
 import type { DataDir } from './data-dir.ts'
 import type { Launch, Launched } from './launch.ts'
 import { launch } from './launch.ts'
+import { whileAlone } from './mutex.ts'
 import { DataFolderInUse, takeOwnership } from './owner.ts'
 import type { Postmaster } from './postmaster.ts'
 import { findPostmaster, stopPostmaster } from './postmaster.ts'
+import { isServedElsewhere } from './stale-locks.ts'
 
 /** A running PostgreSQL and the connection by which it is ours. */
 export type Owned = {
@@ -29,22 +31,32 @@ export async function ownServer(dataDir: DataDir, how: Launch): Promise<Owned> {
     for (;;) {
       const postmaster = await findPostmaster(dataDir.cluster)
       if (postmaster === undefined) {
-        launched ??= await launch(dataDir, how)
-        if (launched.exited()) await explainExit(dataDir, launched)
+        if (launched?.exited() === true) await explainExit(dataDir, launched, elapsed())
+        launched = await whileAlone(dataDir.root, () => launchUnlessServed(dataDir, how))
       } else {
         const owner = await tryToOwn(dataDir, postmaster)
         // A rival may have launched the one that runs; then ours has exited.
         const adopted = launched === undefined || launched.exited()
         if (owner !== undefined) return { postmaster, owner, adopted }
       }
-      if (elapsed() > startTimeoutMs)
+      if (elapsed() > startTimeoutMs) {
         throw new Error(`PostgreSQL does not get ready; see ${dataDir.log}`)
+      }
       await sleep(pollMs)
     }
   } catch (error) {
     await undoLaunch(dataDir, launched, error)
     throw error
   }
+}
+
+/** Undefined when another starter has launched one just before. */
+async function launchUnlessServed(dataDir: DataDir, how: Launch): Promise<Launched | undefined> {
+  if ((await findPostmaster(dataDir.cluster)) !== undefined) return undefined
+  if (await isServedElsewhere(dataDir.cluster)) {
+    throw new DataFolderInUse(dataDir.root, 'a PostgreSQL in another container or machine')
+  }
+  return await launch(dataDir, how)
 }
 
 /** Undefined while PostgreSQL is starting up or shutting down. */
@@ -58,11 +70,17 @@ async function tryToOwn(dataDir: DataDir, postmaster: Postmaster): Promise<Clien
   }
 }
 
-/** Fails, unless it exited because a rival's PostgreSQL had taken the folder just before. */
-async function explainExit(dataDir: DataDir, launched: Launched): Promise<void> {
+// How long children of a PostgreSQL that was killed may take to notice.
+const lingerMs = 20_000
+
+/** Fails, unless there is reason to try again. */
+async function explainExit(dataDir: DataDir, launched: Launched, elapsed: number): Promise<void> {
+  // A rival's PostgreSQL had taken the folder just before.
   if ((await findPostmaster(dataDir.cluster)) !== undefined) return
+  const words = await launched.logTail()
+  if (words.includes('pre-existing shared memory block') && elapsed < lingerMs) return
   throw new Error(
-    `The embedded PostgreSQL did not start on ${dataDir.root}. Its last words, from ${dataDir.log}:\n${await launched.logTail()}`,
+    `The embedded PostgreSQL did not start on ${dataDir.root}. Its last words, from ${dataDir.log}:\n${words}`,
   )
 }
 

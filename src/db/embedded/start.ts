@@ -37,7 +37,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   const random = secureRandom
   const dataDir = await openDataDir(options.dataDir)
   const binaries = await findBinaries(dataDir, random)
-  await ensureCluster(dataDir, { binaries, random, sync: settings['fsync'] !== 'off' })
+  await ensureCluster(dataDir, { binaries, random, sync: settings.fsync !== 'off' })
   const how = { binaries, socketDir: await openSocketDir(dataDir), settings }
   const owned = await ownServer(dataDir, how)
   try {

@@ -77,12 +77,12 @@ function openSession(needs: Needs, client: PoolClient, begin: string): Session {
   }
 
   function track<R>(answer: Promise<R>): Promise<R> {
-    underWay.add(answer)
-    const done = (): void => void underWay.delete(answer)
-    answer.then(done, (error: unknown) => {
-      firstError ??= error
-      done()
-    })
+    const noted = answer
+      .catch((error: unknown) => {
+        firstError ??= error
+      })
+      .finally(() => underWay.delete(noted))
+    underWay.add(noted)
     return answer
   }
 
@@ -90,7 +90,7 @@ function openSession(needs: Needs, client: PoolClient, begin: string): Session {
     tx: queriesOver(send),
     async finishWork() {
       over = true
-      await Promise.allSettled(underWay)
+      await Promise.all(underWay)
       await begun
     },
     async commit() {

@@ -48,7 +48,7 @@ export type QueryFor = (statement: Statement) => QueryArrayConfig<unknown[]>
 /** How a statement is handed to pg: prepared once per connection under its name, unless told not to. */
 export function queryFor(named: boolean): QueryFor {
   return ({ name, text, values }) => {
-    const query = { text, values: [...values], rowMode: 'array' } as const
+    const query: QueryArrayConfig<unknown[]> = { text, values: [...values], rowMode: 'array' }
     return named ? { ...query, name } : query
   }
 }

@@ -53,7 +53,8 @@ function transactions(attempts: Parameters<typeof attemptTransaction>[0]): Db['t
     options: TransactionOptions = {},
   ): Promise<T> {
     const { idempotent = false, isolation = 'read committed' } = options
-    const turn = (sequence += 1)
+    sequence += 1
+    const turn = sequence
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await attemptTransaction(attempts, work, isolation)
       if (outcome.ok) return outcome.value

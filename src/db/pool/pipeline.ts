@@ -56,7 +56,8 @@ export function createPipeline(needs: Needs): Pipeline {
 
   return {
     async send(statement) {
-      const turn = (sequence += 1)
+      sequence += 1
+      const turn = sequence
       for (let count = 1; ; count += 1) {
         const outcome = await attempt(pick(), statement)
         if (outcome.ok) return outcome.result

@@ -52,7 +52,7 @@ function account({ user, switchUrl }: ConsentPageProps): string {
       : html`<a class="way" href="${switchUrl}">Switch<span class="unseen"> account</span></a>`
   return html`<div class="person">
 <span class="initial" aria-hidden="true">${Array.from(user.name)[0] ?? ''}</span>
-<p><bdi class="person-name">${user.name}</bdi> <bdi class="quiet">${user.username}</bdi></p>
+<p><span class="person-name"><bdi>${user.name}</bdi></span> <span class="quiet"><bdi>${user.username}</bdi></span></p>
 !${change}
 </div>`
 }

@@ -64,14 +64,15 @@ function nextSteps(issuer: string): string {
 <p class="sub">You are an administrator. Three steps bring your first application through the door.</p>
 <ol>
 <li><h3>Register a client</h3><p>Run this on the server. It prints the client id and, once only, the secret.</p>
-<pre tabindex="0" role="group" aria-label="Command line"><code>npx cardea client create \
+<pre><code>npx cardea client create \
   --name "My application" \
   --redirect-uri https://app.example.com/callback</code></pre></li>
 <li><h3>Point your application here</h3><p>Most libraries need the issuer only and read the rest from the <a href="${discovery}">discovery document</a>.</p>
-<pre tabindex="0" role="group" aria-label="Issuer"><code>${issuer}</code></pre></li>
-<li><h3>Let people in</h3><p>Add an account for each colleague.</p>
-<pre tabindex="0" role="group" aria-label="Command line"><code>npx cardea user create \
-  --username ada --email ada@example.com</code></pre></li>
+<pre><code>${issuer}</code></pre></li>
+<li><h3>Let people in</h3><p>Add an account for each colleague. It asks for a first password.</p>
+<pre><code>npx cardea user create \
+  --username ada \
+  --email ada@example.com</code></pre></li>
 </ol></section>`
 }
 

@@ -56,7 +56,8 @@ const pkce: Check = ({ parameters, client }) => {
   const challenge = parameters.get('code_challenge')
   const method = parameters.get('code_challenge_method')
   if (challenge === undefined) {
-    if (method !== undefined) return oauthFailures.missing_parameter({ parameter: 'code_challenge' })
+    if (method !== undefined)
+      return oauthFailures.missing_parameter({ parameter: 'code_challenge' })
     // RFC 9700 section 2.1.1; only a confidential client may be exempted.
     return client.metadata.require_pkce
       ? oauthFailures.pkce_required({ parameter: 'code_challenge' })

@@ -29,8 +29,7 @@ export function decideAuthorization(request: AuthorizationRequest, situation: Si
   if (!authenticated) {
     return silent ? { do: 'refuse', failure: oauthFailures.login_required() } : interact
   }
-  const ask =
-    prompts.has('consent') || (situation.consentNeeded && !situation.consentCovered)
+  const ask = prompts.has('consent') || (situation.consentNeeded && !situation.consentCovered)
   if (!ask) return { do: 'issue', session }
   return silent ? { do: 'refuse', failure: oauthFailures.consent_required() } : interact
 }

@@ -18,7 +18,11 @@ import type { AuthorizationRequest } from './request.ts'
 
 /** What the browser is told: an answer to the client, or the pages. */
 export type Answer =
-  | { readonly to: 'client'; readonly redirect: ValidatedRedirect; readonly parameters: Readonly<Record<string, string | undefined>> }
+  | {
+      readonly to: 'client'
+      readonly redirect: ValidatedRedirect
+      readonly parameters: Readonly<Record<string, string | undefined>>
+    }
   | { readonly to: 'pages'; readonly location: string }
 
 export type AuthorizeNeeds = {
@@ -61,7 +65,8 @@ export async function resume(
   const parsed = await parseAuthorization(needs, parameters)
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
-  if (flow.consent === 'denied') return failed(needs, request.redirect, oauthFailures.access_denied())
+  if (flow.consent === 'denied')
+    return failed(needs, request.redirect, oauthFailures.access_denied())
   if (session === undefined || session.authTime.getTime() < flow.authenticatedSince) {
     return { to: 'pages', location: `/login?flow=${flow.id}` }
   }
@@ -81,7 +86,12 @@ async function decide(
 ): Promise<Decision> {
   const { needed, covered } = await consentState(needs, request, session)
   const now = needs.clock.now()
-  return decideAuthorization(request, { session, consentNeeded: needed, consentCovered: covered, now })
+  return decideAuthorization(request, {
+    session,
+    consentNeeded: needed,
+    consentCovered: covered,
+    now,
+  })
 }
 
 async function consentState(
@@ -110,7 +120,11 @@ async function act(
     case 'issue': {
       const code = await issueCode(needs, request, decision.session)
       const { redirect } = request
-      return { to: 'client', redirect, parameters: { code, state: redirect.state, iss: needs.issuer } } // RFC 9207
+      return {
+        to: 'client',
+        redirect,
+        parameters: { code, state: redirect.state, iss: needs.issuer },
+      } // RFC 9207
     }
   }
 }

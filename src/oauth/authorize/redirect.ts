@@ -17,16 +17,24 @@ export type ValidatedRedirect = {
 /** The registered URI that was asked for, or the only one when none was named (RFC 6749 section 3.1.2.3). */
 export function validateRedirect(
   client: Client,
-  asked: { readonly uri: string | undefined; readonly mode: ResponseMode; readonly state: string | undefined },
+  asked: {
+    readonly uri: string | undefined
+    readonly mode: ResponseMode
+    readonly state: string | undefined
+  },
 ): ValidatedRedirect | undefined {
   const { redirect_uris: registered } = client.metadata
   const uri = asked.uri ?? (registered.length === 1 ? registered[0] : undefined)
-  if (uri === undefined || !registered.some((known) => redirectUriMatches(known, uri))) return undefined
+  if (uri === undefined || !registered.some((known) => redirectUriMatches(known, uri)))
+    return undefined
   return { uri, mode: asked.mode, state: asked.state, __validated: true }
 }
 
 /** Adds response parameters to a redirect URI and keeps the query it already has (RFC 6749 section 3.1.2). */
-export function withQuery(uri: string, parameters: Readonly<Record<string, string | undefined>>): string {
+export function withQuery(
+  uri: string,
+  parameters: Readonly<Record<string, string | undefined>>,
+): string {
   const added = new URLSearchParams()
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) added.append(name, value)

@@ -61,7 +61,8 @@ function readAttempts(
   const attempts: Attempt[] = []
   const basic = parseBasic(authorization)
   if (basic === 'malformed') return 'malformed'
-  if (basic) attempts.push({ method: 'client_secret_basic', clientId: basic.clientId, proof: basic.secret })
+  if (basic)
+    attempts.push({ method: 'client_secret_basic', clientId: basic.clientId, proof: basic.secret })
   const clientId = parameters.get('client_id')
   const secret = parameters.get('client_secret')
   if (secret !== undefined) {

@@ -32,7 +32,13 @@ type Presented = {
 }
 
 type Redemption =
-  | { readonly ok: true; readonly code: StoredCode; readonly user: User; readonly family: Family; readonly refreshToken: string | undefined }
+  | {
+      readonly ok: true
+      readonly code: StoredCode
+      readonly user: User
+      readonly family: Family
+      readonly refreshToken: string | undefined
+    }
   | { readonly ok: false; readonly why: CodeRefusal | 'unknown' | 'inactive_user' }
 
 /** RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6) and OIDC Core 3.1.3. */
@@ -44,12 +50,21 @@ export function authorizationCodeGrant(needs: Needs): Grant {
       if (code === undefined) throw oauthFailures.missing_parameter({ parameter: 'code' })
       const redirectUri = parameters.get('redirect_uri')
       const presented = { code, redirectUri, verifier: parameters.get('code_verifier') }
-      const result = await needs.db.transaction((tx) => redeem(needs, tx, client, presented, origin))
+      const result = await needs.db.transaction((tx) =>
+        redeem(needs, tx, client, presented, origin),
+      )
       // Thrown only now: a replay has revoked what the code issued, and that is committed.
       if (!result.ok) throw oauthFailures.invalid_grant({ log: { why: result.why } })
       const { user, family, refreshToken } = result
       const { nonce } = result.code.grantData
-      return issueTokens(needs, { client, user, family, refreshToken, scopes: family.scopes, nonce })
+      return issueTokens(needs, {
+        client,
+        user,
+        family,
+        refreshToken,
+        scopes: family.scopes,
+        nonce,
+      })
     },
   }
 }

@@ -43,7 +43,8 @@ export function refreshTokenGrant(needs: Needs): Grant {
         throw oauthFailures.invalid_grant({ log: { why: rotation.why } })
       }
       const { family, refreshToken } = rotation
-      if (user?.isActive !== true) throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
+      if (user?.isActive !== true)
+        throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
       const scopes = asked.length === 0 ? family.scopes : asked
       return issueTokens(needs, { client, user, family, refreshToken, scopes })
     },

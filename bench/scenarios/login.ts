@@ -1,0 +1,20 @@
+import { expectStatus, header } from '../connection.ts'
+import { owner } from '../server-cardea.ts'
+import { hiddenFields } from '../../test/harness/browser.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Cardea only: the peer leaves passwords to whoever builds on it. */
+export const login: Scenario = {
+  name: 'login (form -> session)',
+  note: 'the peer has no accounts; compared with bare Argon2id verifications of the same parameters in a process that does nothing else',
+  async worker(_target, connection) {
+    const page = expectStatus(await connection.get('/login'), 200)
+    const cookie = `Cookie: ${header(page.headers, 'set-cookie')?.split(';')[0]}\r\n`
+    const fields = { ...hiddenFields(page.body), identifier: owner.username }
+    const body = new URLSearchParams({ ...fields, password: owner.password }).toString()
+    return async () => {
+      const answer = expectStatus(await connection.post('/login', body, cookie), 303)
+      if (!/set-cookie: \S*cardea_session=/i.test(answer.headers)) throw new Error('no session')
+    }
+  },
+}

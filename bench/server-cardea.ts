@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Account } from './cardea-admin.ts'
+import { createOwner, registerClient, signInByApi } from './cardea-admin.ts'
+import { freePort, startCardea, temporaryFolder } from './cardea-process.ts'
+import { childrenMib, residentMib } from './process-stats.ts'
+import type { Target } from './target.ts'
+import { passPages, redirectUri } from './target.ts'
+
+export const owner: Account = { username: 'owner', password: 'correct horse battery staple' }
+
+const env = {
+  CARDEA_ENV: 'development',
+  CARDEA_LOG_LEVEL: 'warn',
+  CARDEA_PASSWORD_HASH_CONCURRENCY: String(availableParallelism()),
+}
+const paths = {
+  authorize: '/oauth/authorize',
+  token: '/oauth/token',
+  introspect: '/oauth/introspect',
+}
+
+/** Cardea as it comes: its embedded PostgreSQL with fsync on. Started twice, to time both. */
+export async function startCardeaTarget(nodeFlags: readonly string[] = []): Promise<Target> {
+  const folder = await temporaryFolder()
+  const settings = { dataDir: folder.path, port: await freePort(), env, nodeFlags }
+  const first = await startCardea(settings)
+  await createOwner(await first.setupLink(), owner)
+  const { url } = first
+  const clients = await registerClients(url)
+  await first.stop()
+  const server = await startCardea(settings)
+  await sleep(1500)
+  const target = { url, paths, ...clients }
+  return {
+    ...target,
+    name: 'Cardea',
+    host: '127.0.0.1',
+    port: settings.port,
+    pid: server.pid,
+    jwtToken: '',
+    introspectableToken: '',
+    establishSession: () =>
+      passPages(target, [
+        { identifier: owner.username, password: owner.password },
+        { decision: 'allow' },
+      ]),
+    startMs: { first: first.startMs, second: server.startMs },
+    idle: { server: residentMib(server.pid), database: childrenMib(server.pid) },
+    async stop() {
+      await server.stop()
+      await folder.remove()
+    },
+  }
+}
+
+async function registerClients(url: string): Promise<Pick<Target, 'machine' | 'app'>> {
+  const token = await signInByApi(url, owner)
+  const machine = await registerClient(url, token, {
+    client_name: 'Machine',
+    grant_types: ['client_credentials'],
+    scope: 'read',
+  })
+  const app = await registerClient(url, token, {
+    client_name: 'Application',
+    redirect_uris: [redirectUri],
+    id_token_signed_response_alg: 'ES256',
+  })
+  return { machine, app }
+}

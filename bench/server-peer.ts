@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { answering, freePort } from './cardea-process.ts'
+import { peerClients, resources } from './peer-facts.ts'
+import { residentMib } from './process-stats.ts'
+import type { Target } from './target.ts'
+import { passPages } from './target.ts'
+
+const peer = fileURLToPath(new URL('peer.ts', import.meta.url))
+const paths = { authorize: '/auth', token: '/token', introspect: '/token/introspection' }
+
+/** oidc-provider with everything in its own memory. */
+export async function startPeerTarget(): Promise<Target> {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const began = performance.now()
+  const child = spawn(process.execPath, [peer, String(port)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let complaints = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString('utf8')).slice(-10_000)
+  })
+  await answering(`${url}/.well-known/openid-configuration`, child, () => complaints)
+  const startMs = { first: performance.now() - began, second: undefined }
+  await sleep(1500)
+  const target = { url, paths, ...peerClients }
+  const pid = child.pid ?? 0
+  return {
+    ...target,
+    name: 'oidc-provider',
+    host: '127.0.0.1',
+    port,
+    pid,
+    jwtToken: `&scope=read&resource=${resources.jwt}`,
+    introspectableToken: `&scope=read&resource=${resources.opaque}`,
+    establishSession: () => passPages(target, [{ login: 'owner', password: 'any' }, {}]),
+    startMs,
+    idle: { server: residentMib(pid), database: undefined },
+    async stop() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}

@@ -1,0 +1,129 @@
+/**
+ * `npm run generate` writes the files that say what the code says: docs/config.md, .env.example,
+ * openapi.json and the import table of docs/architecture.md. With `--check` it writes nothing, names the
+ * files that are stale and exits with 1. Needs neither a database nor the network.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { AppOptions, Parts } from '../src/app.ts'
+import { secureRandom, systemClock } from '../src/base/index.ts'
+import { createClientCache } from '../src/clients/index.ts'
+import { loadConfig } from '../src/config.ts'
+import { configMarkdown, envExample } from '../src/config-reference.ts'
+import { createDb } from '../src/db/index.ts'
+import { describeApi } from '../src/http/index.ts'
+import { createPasswordHasher } from '../src/identity/index.ts'
+import type { KeyRing } from '../src/keys/index.ts'
+import { createSealer } from '../src/keys/index.ts'
+import { createMemoryKv } from '../src/kv/index.ts'
+import { createRefreshTokens } from '../src/session/index.ts'
+import { openSurfaces } from '../src/surfaces.ts'
+import { createLog, createMetrics } from '../src/telemetry/index.ts'
+import { moduleTableMarkdown } from '../test/architecture-table.ts'
+
+const root = fileURLToPath(new URL('../', import.meta.url))
+const read = (path: string) => readFileSync(root + path, 'utf8')
+
+/** Every generated file with its right content. */
+export async function generated(): Promise<Record<string, string>> {
+  return {
+    'docs/config.md': configMarkdown(),
+    '.env.example': envExample(),
+    'openapi.json': `${JSON.stringify(await openApi(), null, 2)}\n`,
+    'docs/architecture.md': withTable(read('docs/architecture.md')),
+  }
+}
+
+/** The generated files whose content on disk is another one. */
+export async function staleFiles(): Promise<string[]> {
+  const files = Object.entries(await generated())
+  return files.filter(([path, text]) => onDisk(path) !== text).map(([path]) => path)
+}
+
+function onDisk(path: string): string | undefined {
+  try {
+    return read(path)
+  } catch {
+    return undefined
+  }
+}
+
+const begin = '<!-- generated: import table -->\n'
+const end = '<!-- end of generated -->'
+
+function withTable(page: string): string {
+  const [before, rest] = page.split(begin)
+  const after = rest?.split(end)[1]
+  if (before === undefined || after === undefined)
+    throw new Error('docs/architecture.md has lost the markers of its import table.')
+  return `${before}${begin}\n${moduleTableMarkdown()}\n${end}${after}`
+}
+
+/** The document of the real routes, which are opened over parts that are never used. */
+async function openApi(): Promise<object> {
+  const parts = idleParts()
+  const { version } = JSON.parse(read('package.json'))
+  const http = await openSurfaces(
+    { ...idleOptions(), onServer: (server) => describeApi(server, version) },
+    parts,
+    { draining: false },
+  )
+  await http.ready()
+  const document = http.swagger()
+  await http.close()
+  await parts.db.close()
+  return document
+}
+
+function idleOptions(): AppOptions {
+  const loaded = loadConfig({})
+  if (!loaded.ok) throw new Error(loaded.errors.join('\n'))
+  const log = createLog({ level: 'silent', format: 'json' })
+  return { config: loaded.config, databaseUrl: '', masterKeys: [Buffer.alloc(32)], log }
+}
+
+/** The database connects at the first statement, and there is none. */
+function idleParts(): Parts {
+  const clock = systemClock
+  const random = secureRandom
+  const db = createDb({ url: 'postgres://localhost/none', poolSize: 1 })
+  return {
+    clock,
+    random,
+    db,
+    metrics: createMetrics(),
+    kv: createMemoryKv({ clock, maxEntries: 1 }),
+    keys: idleKeys,
+    sealer: createSealer([Buffer.alloc(32)], random),
+    hasher: createPasswordHasher({
+      memoryKib: 8,
+      iterations: 1,
+      parallelism: 1,
+      concurrency: 1,
+      queueLimit: 1,
+    }),
+    clients: createClientCache({ db, clock }),
+    refreshTokens: createRefreshTokens([Buffer.alloc(32)]),
+  }
+}
+
+const idleKeys: KeyRing = {
+  signer: () => Promise.reject(new Error('There are no keys here.')),
+  jwks: () => ({ keys: [] }),
+  find: () => undefined,
+  lookup: async () => undefined,
+  refresh: async () => undefined,
+  close: () => undefined,
+}
+
+async function run(check: boolean): Promise<number> {
+  if (!check) {
+    for (const [path, text] of Object.entries(await generated())) writeFileSync(root + path, text)
+    return 0
+  }
+  const stale = await staleFiles()
+  for (const path of stale) console.error(`stale: ${path} (npm run generate)`)
+  return stale.length > 0 ? 1 : 0
+}
+
+if (import.meta.main) process.exitCode = await run(process.argv.includes('--check'))

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { CompactSign, compactVerify, createLocalJWKSet } from 'jose'
+import { testDatabase } from '../../test/harness/database.ts'
+import { manualClock, secureRandom } from '../base/index.ts'
+import type { Db } from '../db/index.ts'
+import { createDb, sql } from '../db/index.ts'
+import type { KeyRing } from './key-ring.ts'
+import { openKeyRing } from './key-ring.ts'
+import { listKeys, sweepKeys } from './list-keys.ts'
+import { rotateIfDue, rotateKeys } from './rotate-keys.ts'
+import { createSealer, SealError } from './sealing.ts'
+
+const policy = { publishLead: 600, tokenLifetime: 3600, rotateEvery: 86_400 }
+const sealer = createSealer([Buffer.alloc(32, 7)], secureRandom)
+let clock = manualClock(new Date('2026-01-01T00:00:00Z'))
+let database: Awaited<ReturnType<typeof testDatabase>>
+let db: Db
+const needs = () => ({ db, clock, sealer })
+const sign = async (ring: KeyRing) => {
+  const { kid, alg, privateKey } = await ring.signer('ES256')
+  const jws = new CompactSign(Buffer.from('text')).setProtectedHeader({ alg, kid })
+  return { kid, token: await jws.sign(privateKey) }
+}
+
+before(async () => {
+  database = await testDatabase()
+  db = createDb({ url: database.url, poolSize: 20 })
+})
+after(async () => {
+  await db?.close()
+  await database?.close()
+})
+beforeEach(async () => {
+  clock = manualClock(new Date('2026-01-01T00:00:00Z'))
+  await db.run(sql`DELETE FROM signing_keys`)
+})
+
+test('any number of nodes starting at once on an empty database make one set of keys', async () => {
+  const rings = await Promise.all(Array.from({ length: 12 }, () => openKeyRing(needs())))
+  assert.deepEqual((await listKeys(needs())).map((key) => key.alg).sort(), ['ES256', 'RS256'])
+  const sets = new Set(rings.map((ring) => JSON.stringify(ring.jwks())))
+  assert.equal(sets.size, 1)
+})
+
+test('what is signed verifies with the published set, which holds nothing private', async () => {
+  const ring = await openKeyRing(needs())
+  const { token, kid } = await sign(ring)
+  const { keys } = ring.jwks()
+  assert.equal((await compactVerify(token, createLocalJWKSet({ keys }))).protectedHeader.kid, kid)
+  for (const jwk of keys) {
+    assert.equal(jwk.use, 'sig')
+    assert.ok(!('d' in jwk))
+    assert.equal(ring.find(jwk.kid ?? '')?.alg, jwk.alg)
+  }
+  assert.equal((await ring.signer('RS256')).keyObject.asymmetricKeyDetails?.modulusLength, 2048)
+})
+
+test('a rotation publishes the next key first, and keeps the old one until its tokens expire', async () => {
+  const ring = await openKeyRing(needs())
+  const first = await sign(ring)
+  const seen: string[] = []
+  const rotated = await rotateKeys(
+    { ...needs(), onRotated: async (_tx, kid) => void seen.push(kid) },
+    policy,
+  )
+  assert.deepEqual(seen, rotated)
+  await ring.refresh()
+  assert.equal(ring.jwks().keys.length, 4)
+  assert.equal((await sign(ring)).kid, first.kid)
+  clock.advance(policy.publishLead)
+  assert.ok(rotated.includes((await sign(ring)).kid))
+  await compactVerify(first.token, createLocalJWKSet(ring.jwks()))
+  clock.advance(policy.tokenLifetime + 61)
+  assert.equal(ring.jwks().keys.length, 2)
+  assert.equal(ring.find(first.kid), undefined)
+  assert.equal(await sweepKeys(needs()), 0)
+  clock.advance(86_400)
+  assert.equal(await sweepKeys(needs()), 2)
+})
+
+test('rotations at the same time make one next key per algorithm, scheduled or at once', async () => {
+  await openKeyRing(needs())
+  const race = (now: boolean) =>
+    Promise.all(Array.from({ length: 8 }, () => rotateKeys(needs(), policy, { now })))
+  assert.equal((await race(true)).flat().length, 2)
+  assert.equal((await listKeys(needs())).length, 4)
+  assert.equal((await race(false)).flat().length, 2)
+  assert.equal((await listKeys(needs())).length, 6)
+})
+
+test('rotating at once brings a scheduled key forward instead of making another', async () => {
+  const ring = await openKeyRing(needs())
+  const scheduled = await rotateKeys(needs(), policy)
+  assert.deepEqual(await rotateKeys(needs(), policy), [])
+  assert.deepEqual(await rotateKeys(needs(), policy, { now: true }), scheduled)
+  await ring.refresh()
+  assert.ok(scheduled.includes((await sign(ring)).kid))
+})
+
+test('the job rotates only when a term ends, and every moment has a signer', async () => {
+  const ring = await openKeyRing(needs())
+  assert.deepEqual(await rotateIfDue(needs(), policy), [])
+  for (let hour = 0; hour < 60; hour += 1) {
+    clock.advance(3600)
+    await rotateIfDue(needs(), policy)
+    await ring.refresh()
+    const { token } = await sign(ring)
+    await compactVerify(token, createLocalJWKSet(ring.jwks()))
+  }
+  assert.equal((await listKeys(needs())).length, 6)
+})
+
+test('a refused audit entry undoes the rotation', async () => {
+  await openKeyRing(needs())
+  const onRotated = () => Promise.reject(new Error('no'))
+  await assert.rejects(rotateKeys({ ...needs(), onRotated }, policy))
+  assert.equal((await listKeys(needs())).length, 2)
+})
+
+test('an unknown key id makes at most one read per second', async () => {
+  const ring = await openKeyRing(needs())
+  const [kid = ''] = await rotateKeys(needs(), policy, { now: true })
+  assert.equal(ring.find(kid), undefined)
+  assert.equal((await ring.lookup(kid))?.kid, kid)
+  const [later = ''] = await rotateKeys(needs(), policy, { now: true })
+  assert.equal(await ring.lookup(later), undefined)
+  clock.advance(1)
+  assert.equal((await ring.lookup(later))?.kid, later)
+})
+
+test('another master key does not open the signing keys, and says so at the start', async () => {
+  await openKeyRing(needs())
+  const stranger = createSealer([Buffer.alloc(32, 8)], secureRandom)
+  await assert.rejects(openKeyRing({ ...needs(), sealer: stranger }), SealError)
+})

@@ -1,0 +1,11 @@
+/**
+ * kv: soft state with a lifetime, and messages between nodes.
+ * Owns the entries in memory or, under its prefix, in Redis. Promises that `add`, `take` and
+ * `replace` have exactly one winner among any number of callers, and one failure when unreachable.
+ * Never keeps anything whose loss would matter; that belongs in the database.
+ */
+export type { Kv, Listener } from './kv.ts'
+export { kvFailures } from './kv.ts'
+export { createMemoryKv } from './memory.ts'
+export type { RedisOptions } from './redis.ts'
+export { createRedisKv } from './redis.ts'

@@ -1,0 +1,114 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
+
+export type Metrics = {
+  readonly httpRequest: (request: HttpRequest) => void
+  readonly login: (outcome: string) => void
+  readonly tokenIssued: (grant: string, outcome: string) => void
+  readonly refreshReuse: () => void
+  /** One password was hashed or checked, in so many seconds. */
+  readonly passwordHashed: (seconds: number) => void
+  readonly databaseStatement: (kind: string) => void
+  readonly jobRun: (job: string, outcome: string) => void
+  readonly rowsSwept: (table: string, rows: number) => void
+  /** How many passwords wait to be hashed, asked at every reading. */
+  readonly watchHashQueue: (depth: () => number) => void
+  /** How many connections there are of each state, asked at every reading. */
+  readonly watchPool: (states: () => Readonly<Record<string, number>>) => void
+  /** Everything in the text format of Prometheus. */
+  readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
+}
+
+export type HttpRequest = {
+  readonly method: string
+  /** The pattern of the route, never the path: a label must have few values. */
+  readonly route: string
+  readonly status: number
+  readonly seconds: number
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const hashBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
+
+/** The measurements of one server; several servers in a process do not share anything. */
+export function createMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return {
+    ...httpMetrics(registry),
+    ...counters(registry),
+    ...gauges(registry),
+    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  }
+}
+
+function httpMetrics(registry: Registry): Pick<Metrics, 'httpRequest' | 'passwordHashed'> {
+  const requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the arrival of a request to the end of its response.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: requestBuckets,
+    registers: [registry],
+  })
+  const hashes = new Histogram({
+    name: 'cardea_password_hash_seconds',
+    help: 'Time to hash or check one password, without waiting in the queue.',
+    buckets: hashBuckets,
+    registers: [registry],
+  })
+  return {
+    httpRequest: ({ method, route, status, seconds }) => {
+      // Clients invent methods; each would be a series that never goes away.
+      const known = methods.has(method) ? method : 'other'
+      requests.observe({ method: known, route, status }, seconds)
+    },
+    passwordHashed: (seconds) => hashes.observe(seconds),
+  }
+}
+
+function counters(registry: Registry) {
+  const count = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers: [registry] })
+  const logins = count('cardea_logins_total', 'Attempts to log in.', 'outcome')
+  const tokens = count('cardea_tokens_issued_total', 'Token requests.', 'grant', 'outcome')
+  const reuse = count('cardea_refresh_reuse_total', 'Refresh tokens that were used twice.')
+  const statements = count('cardea_db_statement_total', 'Statements sent to PostgreSQL.', 'kind')
+  const jobs = count('cardea_jobs_total', 'Runs of background jobs.', 'job', 'outcome')
+  const swept = count('cardea_rows_swept_total', 'Expired rows that were deleted.', 'table')
+  return {
+    login: (outcome) => logins.inc({ outcome }),
+    tokenIssued: (grant, outcome) => tokens.inc({ grant, outcome }),
+    refreshReuse: () => reuse.inc(),
+    databaseStatement: (kind) => statements.inc({ kind }),
+    jobRun: (job, outcome) => jobs.inc({ job, outcome }),
+    rowsSwept: (table, rows) => swept.inc({ table }, rows),
+  } satisfies Partial<Metrics>
+}
+
+function gauges(registry: Registry): Pick<Metrics, 'watchHashQueue' | 'watchPool'> {
+  let depth = () => 0
+  let states: () => Readonly<Record<string, number>> = () => ({})
+  const queue: Gauge = new Gauge({
+    name: 'cardea_password_hash_queue',
+    help: 'Passwords waiting to be hashed.',
+    registers: [registry],
+    collect: () => queue.set(depth()),
+  })
+  const pool: Gauge<'state'> = new Gauge({
+    name: 'cardea_db_pool',
+    help: 'Connections of the transaction pool, and callers waiting for one.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect: () => {
+      for (const [state, value] of Object.entries(states())) pool.set({ state }, value)
+    },
+  })
+  return {
+    watchHashQueue: (read) => {
+      depth = read
+    },
+    watchPool: (read) => {
+      states = read
+    },
+  }
+}

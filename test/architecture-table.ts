@@ -1,0 +1,88 @@
+/**
+ * Who may import whom, as data. `test/architecture.test.ts` holds the code to it and `npm run generate`
+ * prints it in docs/architecture.md. An import goes through the door of a module, its `index.ts`.
+ */
+export type ModuleRow = {
+  /** What the module is for, in a few words. */
+  readonly about: string
+  /** The modules whose doors it may open, besides `base`. */
+  readonly may: readonly string[]
+  /** What the code needs beyond the plan, each with the reason (docs/decisions/0003-import-table.md). */
+  readonly also?: Readonly<Record<string, string>>
+}
+
+const state = ['audit', 'db', 'kv']
+const domain = [...state, 'access', 'clients', 'flow', 'identity', 'jobs', 'keys', 'session']
+const web = 'Cookies, parameters and pages reach it as types and small functions of the HTTP layer.'
+
+export const moduleTable: Readonly<Record<string, ModuleRow>> = {
+  base: { about: 'time, randomness, digests, ids, text, the failure type', may: [] },
+  config: { about: 'what the operator decided', may: [] },
+  db: { about: 'PostgreSQL: pool, transactions, migrations, the embedded server', may: [] },
+  kv: { about: 'soft state, in memory or in Redis', may: [] },
+  http: { about: 'the server, its surfaces, cookies, headers and page frame', may: [] },
+  telemetry: { about: 'log and metrics', may: [] },
+  audit: { about: 'who did what to which thing', may: ['db'] },
+  keys: { about: 'signing keys and sealed secrets', may: ['db'] },
+  jobs: { about: 'work that repeats while the server runs', may: ['db'] },
+  identity: { about: 'users, passwords, the first administrator', may: [...state, 'jobs'] },
+  access: { about: 'roles', may: state },
+  clients: { about: 'applications and what people allowed them', may: state },
+  session: { about: 'browser sessions and refresh-token families', may: [...state, 'jobs'] },
+  flow: {
+    about: 'one journey of a browser through sign-in and consent',
+    may: ['clients', 'kv', 'session'],
+    also: { db: 'Allowing consent writes the consent and takes the queries of its caller for it.' },
+  },
+  oauth: {
+    about: 'the OAuth 2.0 and OpenID Connect protocol',
+    may: [...state, 'access', 'clients', 'flow', 'identity', 'jobs', 'keys', 'session'],
+    also: { http: web },
+  },
+  login: {
+    about: 'the hosted pages and their one dispatcher',
+    may: [...state, 'flow', 'identity', 'session'],
+    also: { http: web, clients: 'The consent page shows the name and the links of a client.' },
+  },
+  account: {
+    about: 'the JSON API of first-party applications',
+    may: [...domain, 'oauth'],
+    also: {
+      http: web,
+      login: 'The API also accepts the browser session of our own pages, which login reads.',
+    },
+  },
+  admin: {
+    about: 'the administration API and the first start',
+    may: [...domain, 'oauth'],
+    also: { http: web, account: 'Who calls is found out in one place, `principalOf`.' },
+  },
+  app: {
+    about: 'the wiring: app.ts, surfaces.ts, schedule.ts',
+    may: [...domain, 'account', 'admin', 'config', 'http', 'login', 'oauth', 'telemetry'],
+  },
+  cli: {
+    about: 'the commands',
+    may: [...domain, 'app', 'config', 'telemetry'],
+  },
+  main: { about: 'the door of the command line', may: ['cli'] },
+}
+
+/** The files directly in `src/` by the module they belong to; `config-*.ts` is of `config` too. */
+export const rootFiles: Readonly<Record<string, string>> = {
+  'app.ts': 'app',
+  'surfaces.ts': 'app',
+  'schedule.ts': 'app',
+  'main.ts': 'main',
+  'config.ts': 'config',
+}
+
+/** The table as Markdown. */
+export function moduleTableMarkdown(): string {
+  const rows = Object.entries(moduleTable).map(([name, { about, may, also = {} }]) => {
+    const doors = [...new Set(may), ...Object.keys(also).map((extra) => `${extra}*`)].sort()
+    return `| ${name} | ${about} | ${doors.join(', ') || '-'} |`
+  })
+  const head = '| module | what it is for | may import, besides base |\n|---|---|---|'
+  return `${head}\n${rows.join('\n')}\n\n\\* beyond the plan; [why](decisions/0003-import-table.md).\n`
+}
