@@ -18,7 +18,7 @@ export type Measurement = {
   readonly latencies: readonly number[]
 }
 
-type Hooks = { readonly onMeasure: () => void }
+type Hooks = { readonly onMeasure: () => Promise<void> }
 
 /**
  * Closed loop: a fixed number of workers, each of which starts the next operation when the last one is
@@ -35,7 +35,7 @@ export async function drive(
     const workers: Worker[] = []
     for (const connection of connections) workers.push(await makeWorker(connection))
     await runAll(workers, performance.now() + load.warmUpMs)
-    hooks.onMeasure()
+    await hooks.onMeasure()
     const began = performance.now()
     const latencies = await runAll(workers, began + load.measureMs)
     return {

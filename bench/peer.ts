@@ -1,7 +1,7 @@
 /** The peer in a process of its own: `node bench/peer.ts <port>`. */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
-import Provider from 'oidc-provider'
+import { Provider } from 'oidc-provider'
 import { PeerAdapter } from './peer-adapter.ts'
 import { peerClients, resources } from './peer-facts.ts'
 import { redirectUri } from './target.ts'

@@ -18,6 +18,7 @@ export type Side = {
   readonly p99: number
   readonly cpuMs: number
   readonly databaseCpuMs: number
+  readonly statements: number
 }
 
 export type ScenarioResult = {
@@ -75,5 +76,6 @@ function side(samples: readonly Sample[]): Side {
     p99: quantile(latencies, 0.99),
     cpuMs: median(samples.map((sample) => sample.cpuMs.server)),
     databaseCpuMs: median(samples.map((sample) => sample.cpuMs.database)),
+    statements: median(samples.map((sample) => sample.statements)),
   }
 }

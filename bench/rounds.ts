@@ -15,23 +15,26 @@ export type Plan = {
 }
 
 export const quickPlan: Plan = { rounds: 3, warmUpMs: 400, measureMs: 1200 }
-export const fullPlan: Plan = { rounds: 7, warmUpMs: 1000, measureMs: 4000 }
+export const fullPlan: Plan = { rounds: 5, warmUpMs: 1000, measureMs: 3000 }
 
 /** One scenario against one server in one round. */
 export type Sample = {
   readonly perSecond: number
   readonly latencies: readonly number[]
   readonly cpuMs: { readonly server: number; readonly database: number }
+  /** Sent to PostgreSQL per operation. */
+  readonly statements: number
 }
 
 export async function sample(scenario: Scenario, target: Target, load: Load): Promise<Sample> {
-  let before = cpuSeconds(target.pid)
+  const read = async () => ({ ...cpuSeconds(target.pid), statements: await target.statements() })
+  let before = await read()
   const measured = await drive((connection) => scenario.worker(target, connection), target, load, {
-    onMeasure: () => {
-      before = cpuSeconds(target.pid)
+    onMeasure: async () => {
+      before = await read()
     },
   })
-  const after = cpuSeconds(target.pid)
+  const after = await read()
   const each = (seconds: number) => (seconds * 1000) / measured.operations
   return {
     perSecond: measured.operations / measured.seconds,
@@ -40,6 +43,7 @@ export async function sample(scenario: Scenario, target: Target, load: Load): Pr
       server: each(after.own - before.own),
       database: each(after.children - before.children),
     },
+    statements: (after.statements - before.statements) / measured.operations,
   }
 }
 

@@ -45,6 +45,7 @@ export async function startCardeaTarget(nodeFlags: readonly string[] = []): Prom
         { identifier: owner.username, password: owner.password },
         { decision: 'allow' },
       ]),
+    statements: () => countStatements(url),
     startMs: { first: first.startMs, second: server.startMs },
     idle: { server: residentMib(server.pid), database: childrenMib(server.pid) },
     async stop() {
@@ -67,4 +68,11 @@ async function registerClients(url: string): Promise<Pick<Target, 'machine' | 'a
     id_token_signed_response_alg: 'ES256',
   })
   return { machine, app }
+}
+
+/** From its own metrics. */
+async function countStatements(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const counts = [...text.matchAll(/^cardea_db_statement_total\S* (\d+)/gm)]
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
 }

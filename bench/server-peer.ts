@@ -38,6 +38,7 @@ export async function startPeerTarget(): Promise<Target> {
     jwtToken: `&scope=read&resource=${resources.jwt}`,
     introspectableToken: `&scope=read&resource=${resources.opaque}`,
     establishSession: () => passPages(target, [{ login: 'owner', password: 'any' }, {}]),
+    statements: async () => 0,
     startMs,
     idle: { server: residentMib(pid), database: undefined },
     async stop() {

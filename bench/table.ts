@@ -1,16 +1,27 @@
 import type { Results, ServerResult, Side } from './results.ts'
 import type { Spread } from './statistics.ts'
 
-const columns = ['', '', 'per s', 'p50 ms', 'p95 ms', 'p99 ms', 'CPU ms', 'PG CPU ms', 'ratio']
+const columns = [
+  '',
+  '',
+  'per s',
+  'p50 ms',
+  'p95 ms',
+  'p99 ms',
+  'CPU ms',
+  'PG CPU ms',
+  'SQL',
+  'ratio',
+]
 
 /** The results for people, as Markdown. */
 export function render(results: Results): string {
   const scenarios = results.scenarios.flatMap(({ name, cardea, peer, ratio }) => [
-    [name, 'Cardea', ...numbers(cardea, true), `${factor(ratio)}`],
+    [name, 'Cardea', ...numbers(cardea, true), factor(ratio)],
     ['', 'oidc-provider', ...numbers(peer, false), ''],
   ])
   const { login } = results
-  const bare = ['', 'bare Argon2id', whole(login.barePerSecond), '', '', '', '', '', '']
+  const bare = ['', 'bare Argon2id', whole(login.barePerSecond), ...Array<string>(7).fill('')]
   const logins = [[login.name, 'Cardea', ...numbers(login.cardea, true), share(login.share)], bare]
   const notes = [...results.scenarios, login].map(({ name, note }) => `- ${name}: ${note}`)
   return [
@@ -38,9 +49,9 @@ function serverRow({ name, startMs, idle, loaded }: ServerResult): string[] {
 }
 
 function numbers(side: Side, durable: boolean): string[] {
-  const { perSecond, p50, p95, p99, cpuMs, databaseCpuMs } = side
-  const database = durable ? fine(databaseCpuMs) : 'none'
-  return [whole(perSecond), fine(p50), fine(p95), fine(p99), fine(cpuMs), database]
+  const { perSecond, p50, p95, p99, cpuMs, databaseCpuMs, statements } = side
+  const database = durable ? [fine(databaseCpuMs), statements.toFixed(1)] : ['none', 'none']
+  return [whole(perSecond), fine(p50), fine(p95), fine(p99), fine(cpuMs), ...database]
 }
 
 function factor({ median, least, most }: Spread): string {

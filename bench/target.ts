@@ -22,6 +22,8 @@ export type Target = {
   readonly introspectableToken: string
   /** A browser session in which the application was allowed what it asks: the Cookie header. */
   readonly establishSession: () => Promise<string>
+  /** How many statements it has sent to its database so far. */
+  readonly statements: () => Promise<number>
   readonly startMs: { readonly first: number; readonly second: number | undefined }
   readonly idle: Memory
   readonly stop: () => Promise<void>

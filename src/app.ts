@@ -2,6 +2,7 @@
  * THE wiring: configuration -> database, soft state, keys -> modules -> surfaces. Nothing else builds
  * long-lived things, and nothing imports this file but the commands and the tests.
  */
+import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import type { Clock, Random } from './base/index.ts'
 import { secureRandom, systemClock } from './base/index.ts'
@@ -111,7 +112,7 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
     memoryKib: config.password.argon2MemoryKib,
     iterations: config.password.argon2Iterations,
     parallelism: config.password.argon2Parallelism,
-    concurrency: config.password.hashConcurrency,
+    concurrency: config.password.hashConcurrency || availableParallelism(),
     queueLimit: config.password.hashQueue,
     observe: (seconds) => metrics.passwordHashed(seconds),
   })

@@ -2,34 +2,45 @@ import { html } from 'ghtml'
 import type { Page } from './page.ts'
 
 export type ErrorPageProps = {
+  readonly title: string
+  /** The OAuth error code, for instance invalid_request. */
   readonly code: string
   readonly words: string
-  readonly status: number
+  readonly parameter?: string | undefined
   readonly requestId: string
-  readonly parameter?: string
+  readonly status: number
+  readonly backUrl?: string | undefined
 }
 
-const titles: Readonly<Record<number, string>> = {
-  404: 'Not found',
-  503: 'Please try again shortly',
-}
-
-/** What a person sees when a request cannot be served: what happened, and what to tell support. */
-export function errorPage({ code, words, status, requestId, parameter }: ErrorPageProps): Page {
-  const title =
-    titles[status] ?? (status >= 500 ? 'Something went wrong' : 'This request cannot be used')
-  const named =
-    parameter === undefined ? '' : html`<dt>Parameter</dt><dd><code>${parameter}</code></dd>`
+/** A request that leads nowhere: what happened, what to do, and what its developer needs to know. */
+export function errorPage(props: ErrorPageProps): Page {
+  const back =
+    props.backUrl === undefined
+      ? ''
+      : html`<a class="button secondary" href="${props.backUrl}">Go back</a>`
   return {
-    title,
+    title: props.title,
     body: html`
-      <h1>${title}</h1>
-      <p>${words}</p>
-      <dl class="facts">
-        <dt>Error</dt><dd><code>${code}</code></dd>
-        !${named}
-        <dt>Request</dt><dd><code>${requestId}</code></dd>
-      </dl>
-      <p><a href="/">Back to the start</a></p>`,
+<p class="eyebrow">Error ${props.status}</p>
+<h1>${props.title}</h1>
+<p class="sub">${props.words}</p>
+<p>${advice(props.status)}</p>
+!${back}
+<h2>Details for support</h2>
+<dl class="facts">
+!${fact('Error code', props.code)}!${fact('Parameter', props.parameter)}!${fact('Request id', props.requestId)}
+</dl>`,
   }
+}
+
+function advice(status: number): string {
+  if (status === 429) return 'Wait a minute before you try again.'
+  if (status >= 500) {
+    return 'The fault is on our side. Try again in a moment; if it stays, pass on the details below.'
+  }
+  return 'Return to the application you came from and start again. If this page comes back, pass the details below on to the people who run that application.'
+}
+
+function fact(name: string, value: string | undefined): string {
+  return value === undefined ? '' : html`<div><dt>${name}</dt><dd><code>${value}</code></dd></div>`
 }

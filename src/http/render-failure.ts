@@ -40,6 +40,7 @@ export function renderPageWith(pages: Pages): Renderer {
   return (failure, request, reply) => {
     const { kind, details } = failure
     const page = errorPage({
+      title: titleOf(kind.status),
       code: kind.code,
       words: kind.words,
       status: kind.status,
@@ -48,6 +49,12 @@ export function renderPageWith(pages: Pages): Renderer {
     })
     return pages.send(reply, page, { status: kind.status })
   }
+}
+
+function titleOf(status: number): string {
+  if (status === 404) return 'There is nothing here'
+  if (status === 503) return 'Please try again in a moment'
+  return status >= 500 ? 'Something went wrong' : 'This request cannot be used'
 }
 
 /** Turns whatever was thrown into an answer; what is no Failure is a bug and says nothing. */
