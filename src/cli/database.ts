@@ -58,7 +58,11 @@ export async function withDatabase<T>(config: Config, work: (db: Db) => Promise<
   try {
     await prepareSchema(config, database.url, () => {})
     const db = createDb({ url: database.url, poolSize: 2, pipelineConnections: 1 })
-    return await work(db).finally(() => db.close())
+    try {
+      return await work(db)
+    } finally {
+      await db.close()
+    }
   } finally {
     await database.close()
   }

@@ -31,7 +31,7 @@ export const serve: Command = {
         { url: config.publicUrl, ms: Math.round(sinceStart()) },
         `listening on ${config.publicUrl}`,
       )
-      await offerSetup(config, app, log)
+      await offerSetup(config, app)
       await stop
       await drain(config, app, log)
     } finally {
@@ -57,11 +57,12 @@ async function start(config: Config, database: OpenDatabase, log: Logger): Promi
 }
 
 /** While there is no owner, every start prints a link that makes one. */
-async function offerSetup(config: Config, app: App, log: Logger): Promise<void> {
+async function offerSetup(config: Config, app: App): Promise<void> {
   if ((await countUsersWithRole(app.db, 'owner')) > 0) return
   const token = await issueSetupToken(app, config.setup.linkLifetime)
   const link = `${config.publicUrl}/setup?token=${token}`
-  log.warn({}, `No administrator yet. Create the first one here (works once):\n\n    ${link}\n`)
+  // To the terminal and not to the log: logs are collected, and this link makes an owner.
+  console.log(`\nNo administrator yet. Create the first one here (works once):\n\n    ${link}\n`)
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { Failure } from '../base/index.ts'
+import type { Failure } from '../base/index.ts'
 import { httpFailures } from './failures.ts'
 import type { Pages } from './pages.ts'
 import type { Renderer } from './render-failure.ts'

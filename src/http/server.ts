@@ -9,7 +9,7 @@ import type {
   RawRequestDefaultExpression,
   RawServerDefault,
 } from 'fastify'
-import Fastify from 'fastify'
+import Fastify, { LogController } from 'fastify'
 import { stopwatch } from '../base/index.ts'
 import { notFound } from './not-found.ts'
 import type { Pages } from './pages.ts'
@@ -47,7 +47,7 @@ export type ServerNeeds = {
 export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
   const app = Fastify({
     loggerInstance: needs.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: needs.bodyLimit,
     requestTimeout: needs.requestTimeout * 1000,
     trustProxy: needs.trustedProxies.length === 0 ? false : [...needs.trustedProxies],

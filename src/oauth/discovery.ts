@@ -10,6 +10,20 @@ const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_j
 const confidentialMethods = authMethods.filter((method) => method !== 'none')
 const assertionAlgorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519']
 
+const idTokenClaims = [
+  'sub',
+  'iss',
+  'aud',
+  'exp',
+  'iat',
+  'auth_time',
+  'nonce',
+  'acr',
+  'amr',
+  'at_hash',
+  'sid',
+] as const
+
 /** OIDC Discovery section 3 and RFC 8414 section 2: exactly what works, nothing else. */
 export function serverMetadata(issuer: string): Metadata {
   const at = (path: string) => `${issuer}${path}`
@@ -38,10 +52,7 @@ export function serverMetadata(issuer: string): Metadata {
     acr_values_supported: [acrPassword],
     display_values_supported: ['page'],
     claim_types_supported: ['normal'],
-    claims_supported: [
-      ...['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'at_hash', 'sid'],
-      ...Object.values(scopeClaims).flat(),
-    ],
+    claims_supported: [...idTokenClaims, ...Object.values(scopeClaims).flat()],
     claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

@@ -78,8 +78,7 @@ async function accessTokenState(
   if (!isUuid(token.subject)) return { active: false }
   const subject = token.subject as UserId
   const found = await readTokenSubject(needs.db, { jti, grantId, subject })
-  const active =
-    found !== undefined && found.isActive && !found.tokenRevoked && found.familyRevokedAt === null
+  const active = found?.isActive && !found.tokenRevoked && found.familyRevokedAt === null
   return found === undefined ? { active } : { active, username: found.username }
 }
 

@@ -51,7 +51,7 @@ type Server = { readonly url: string; readonly stop: () => Promise<void> }
 let shared: { readonly server: Promise<Server>; users: number } | undefined
 
 async function takeServer(): Promise<{ url: string; release: () => Promise<void> }> {
-  const given = process.env['CARDEA_TEST_DATABASE_URL']
+  const given = process.env.CARDEA_TEST_DATABASE_URL
   if (given) return { url: given, release: async () => undefined }
   shared ??= { server: startServer(), users: 0 }
   const mine = shared

@@ -1,4 +1,4 @@
-import { assignRole, ownerRole } from '../../access/index.ts'
+import { assignRole, countUsersWithRole, ownerRole } from '../../access/index.ts'
 import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Clock, Random } from '../../base/index.ts'
@@ -32,6 +32,9 @@ export async function createFirstAdministrator(
   return needs.db.transaction(async (tx) => {
     const now = needs.clock.now()
     if (!(await consumeSetupTokens(tx, token, now))) return undefined
+    // A node that saw no owner just before may have made another link since; the lock of the line above
+    // makes this count the last word.
+    if ((await countUsersWithRole(tx, ownerRole)) > 0) return undefined
     const user = await addUser(needs, tx, { prepared, by: { actor: 'anonymous', origin } })
     await assignRole(tx, user.id, ownerRole, now)
     await appendAudit(needs, tx, {
