@@ -11,6 +11,7 @@ import type { AccessToken } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { oauthFailures } from './failures.ts'
 import { isRevoked, readTokenSubject } from './store.ts'
+import { stillGranted } from './token-subject.ts'
 
 export type IntrospectNeeds = {
   readonly db: Db
@@ -78,8 +79,7 @@ async function accessTokenState(
   if (!isUuid(token.subject)) return { active: false }
   const subject = token.subject as UserId
   const found = await readTokenSubject(needs.db, { jti, grantId, subject })
-  const active = found?.isActive && !found.tokenRevoked && found.familyRevokedAt === null
-  return found === undefined ? { active } : { active, username: found.username }
+  return stillGranted(found) ? { active: true, username: found.username } : { active: false }
 }
 
 async function introspectRefresh(

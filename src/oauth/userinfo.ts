@@ -8,6 +8,7 @@ import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
 import { oauthFailures } from './failures.ts'
 import { readTokenSubject } from './store.ts'
+import { stillGranted } from './token-subject.ts'
 
 export type UserinfoNeeds = {
   readonly db: Db
@@ -45,8 +46,7 @@ export async function userinfo(
   }
   if ((await needs.clients.find(access.clientId)) === undefined) throw invalid('client gone')
   const user = await readTokenSubject(needs.db, { jti, grantId, subject: subject as UserId })
-  const alive = user?.isActive === true && !user.tokenRevoked && user.familyRevokedAt === null
-  if (!alive) throw invalid('taken back')
+  if (!stillGranted(user)) throw invalid('taken back')
   const asked = user.claims as ClaimsRequest | null
   return { ...selectClaims(user, scopes, asked?.userinfo), sub: user.id }
 }
