@@ -100,7 +100,7 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
   metrics.watchPool(() => db.stats())
   const kv =
     config.redis.url === ''
-      ? createMemoryKv({ clock, maxEntries: 100_000 })
+      ? createMemoryKv({ clock, maxEntries: 20_000 })
       : await createRedisKv({
           url: config.redis.url,
           prefix: 'cardea:',

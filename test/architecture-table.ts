@@ -12,7 +12,17 @@ export type ModuleRow = {
 }
 
 const state = ['audit', 'db', 'kv']
-const domain = [...state, 'access', 'clients', 'flow', 'identity', 'jobs', 'keys', 'session']
+const domain = [
+  ...state,
+  'access',
+  'clients',
+  'flow',
+  'identity',
+  'jobs',
+  'keys',
+  'limits',
+  'session',
+]
 const web = 'Cookies, parameters and pages reach it as types and small functions of the HTTP layer.'
 
 export const moduleTable: Readonly<Record<string, ModuleRow>> = {
@@ -25,6 +35,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   audit: { about: 'who did what to which thing', may: ['db'] },
   keys: { about: 'signing keys and sealed secrets', may: ['db'] },
   jobs: { about: 'work that repeats while the server runs', may: ['db'] },
+  limits: { about: 'how often something may be tried', may: ['kv'] },
   identity: { about: 'users, passwords, the first administrator', may: [...state, 'jobs'] },
   access: { about: 'roles', may: state },
   clients: { about: 'applications and what people allowed them', may: state },
@@ -36,12 +47,12 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   },
   oauth: {
     about: 'the OAuth 2.0 and OpenID Connect protocol',
-    may: [...state, 'access', 'clients', 'flow', 'identity', 'jobs', 'keys', 'session'],
+    may: domain,
     also: { http: web },
   },
   login: {
     about: 'the hosted pages and their one dispatcher',
-    may: [...state, 'flow', 'identity', 'session'],
+    may: [...state, 'flow', 'identity', 'limits', 'session'],
     also: { http: web, clients: 'The consent page shows the name and the links of a client.' },
   },
   account: {

@@ -62,6 +62,7 @@ export async function startApiSession(
       withRefreshToken: true,
     })
   })
+  if (started === undefined) throw new Error('a session that was just started has ended')
   return tokens(needs, started.family, started.refreshToken ?? '')
 }
 

@@ -43,7 +43,7 @@ async function byToken(needs: Needs, token: string): Promise<Principal | undefin
   const alive = family?.kind === 'api' && family.revokedAt === null && family.userId === user?.id
   if (!alive || user === undefined) return undefined
   const { id: familyId, sessionId } = family
-  return { user, familyId, ...(sessionId !== null && { sessionId }) }
+  return { user, familyId, sessionId }
 }
 
 async function byCookie(needs: Needs, request: Request): Promise<Principal | undefined> {

@@ -15,7 +15,7 @@ const digestOf = (browser: string) => sha256(browser).toString('base64url')
 
 export async function beginFlow(needs: Needs, browser: string, start: FlowStart): Promise<Flow> {
   const id = randomToken(needs.random, 16)
-  const flow: Flow = { ...start, id, browser: digestOf(browser), consent: 'open' }
+  const flow: Flow = { ...start, id, browser: digestOf(browser) }
   await needs.kv.set(key(id), JSON.stringify(flow), needs.flowLifetime)
   return flow
 }

@@ -1,4 +1,4 @@
-import type { ClientId } from '../base/index.ts'
+import type { ClientId, UserId } from '../base/index.ts'
 
 /** What a journey needs before it is done. It lives in soft state; losing it costs one new start. */
 export type Flow = {
@@ -18,7 +18,10 @@ export type Flow = {
   readonly loginHint?: string
   /** Scheme of the client's redirect URI, for the pages' form-action. */
   readonly formTarget?: string
-  readonly consent: 'open' | 'allowed' | 'denied'
+  /** The answer, and whose it is: another person who signs in on the same browser is asked anew. */
+  readonly consent?: { readonly answer: ConsentAnswer; readonly userId: UserId }
 }
+
+export type ConsentAnswer = 'allowed' | 'denied'
 
 export type FlowStart = Omit<Flow, 'id' | 'browser' | 'consent'>

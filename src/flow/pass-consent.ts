@@ -5,7 +5,7 @@ import type { Db } from '../db/index.ts'
 import type { Kv } from '../kv/index.ts'
 import type { Session } from '../session/index.ts'
 import { saveFlow } from './begin.ts'
-import type { Flow } from './flow.ts'
+import type { ConsentAnswer, Flow } from './flow.ts'
 import type { Allowed } from './next-step.ts'
 
 export type ConsentQuestion = Allowed & { readonly client: Client | undefined }
@@ -36,7 +36,7 @@ export async function passConsent(
   needs: Needs,
   flow: Flow,
   session: Session,
-  answer: 'allowed' | 'denied',
+  answer: ConsentAnswer,
 ): Promise<Flow> {
   const { clientId, scopes } = flow
   if (answer === 'allowed' && clientId !== undefined) {
@@ -45,7 +45,7 @@ export async function passConsent(
       { idempotent: true },
     )
   }
-  const passed: Flow = { ...flow, consent: answer }
+  const passed: Flow = { ...flow, consent: { answer, userId: session.userId } }
   await saveFlow(needs, passed)
   return passed
 }

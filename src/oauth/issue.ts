@@ -62,7 +62,7 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
         authTime: family.authTime,
         acr: family.acr,
         amr: family.amr,
-        sid: family.sessionId ?? undefined,
+        sid: family.sessionId,
         nonce: issue.nonce,
         accessToken: token,
         claims: selectClaims(user, [], asked?.id_token),

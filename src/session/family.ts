@@ -10,7 +10,7 @@ export type Family = {
   readonly kind: 'oauth' | 'api'
   readonly userId: UserId
   readonly clientId: ClientId | null
-  readonly sessionId: SessionId | null
+  readonly sessionId: SessionId
   readonly scopes: readonly string[]
   /** The `claims` request parameter of OIDC Core 5.5, kept for UserInfo. */
   readonly claims: unknown

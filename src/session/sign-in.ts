@@ -2,7 +2,7 @@ import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Clock, Random, UserId } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
-import { endSession } from './end-session.ts'
+import { endSession, replaceSession } from './end-session.ts'
 import type { Session, SessionLifetimes } from './session.ts'
 import { acrPassword } from './session.ts'
 import { startSession } from './start-session.ts'
@@ -25,7 +25,6 @@ export function signInBrowser(
   origin: Origin,
 ): Promise<{ session: Session; token: string }> {
   return needs.db.transaction(async (tx) => {
-    if (before !== undefined) await endSession(tx, before.id, needs.clock.now())
     const { ip, userAgent } = origin
     const started = await startSession(needs, tx, {
       kind: 'browser',
@@ -35,6 +34,7 @@ export function signInBrowser(
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),
     })
+    if (before !== undefined) await replaceSession(tx, before, started.session, needs.clock.now())
     await appendAudit(needs, tx, {
       actor: `user:${userId}`,
       action: 'session.start',

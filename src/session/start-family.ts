@@ -11,12 +11,15 @@ type Needs = {
   readonly refreshTokens: RefreshTokens
 }
 
-/** Records a grant and returns its first refresh token, where one is wanted. */
+/**
+ * Records a grant and returns its first refresh token, where one is wanted; undefined when the session
+ * ended meanwhile.
+ */
 export async function startFamily(
   needs: Needs,
   tx: Tx,
   start: FamilyStart,
-): Promise<{ family: Family; refreshToken: string | undefined }> {
+): Promise<{ family: Family; refreshToken: string | undefined } | undefined> {
   const now = needs.clock.now()
   const { withRefreshToken, ...given } = start
   const seed = withRefreshToken ? needs.random.bytes(16) : null
@@ -29,7 +32,7 @@ export async function startFamily(
     rotatedAt: now,
     revokedAt: null,
   }
-  await insertFamily(tx, family)
+  if ((await insertFamily(tx, family)) === 0) return undefined
   const refreshToken = seed === null ? undefined : needs.refreshTokens.issue(family.id, seed, 0)
   return { family, refreshToken }
 }

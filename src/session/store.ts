@@ -50,14 +50,27 @@ export function revokeUserFamilies(tx: Tx, userId: UserId, now: Date): Promise<n
   )
 }
 
-export async function insertFamily(tx: Tx, family: Family): Promise<void> {
+/** Refresh families that were bound to one session follow it to the next. */
+export function moveFamilies(tx: Tx, from: SessionId, to: SessionId): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET session_id = ${to} WHERE session_id = ${from} AND revoked_at IS NULL`)
+}
+
+/**
+ * Inserts a family only while its session lives. The share lock makes a sign-out at the same moment wait
+ * for this or be seen by it, so nothing is granted that a sign-out would miss. Zero rows: it had ended.
+ */
+export function insertFamily(tx: Tx, family: Family): Promise<number> {
   const f = family
-  await tx.run(sql`
+  return tx.run(sql`
+    WITH live AS (SELECT id FROM sessions WHERE id = ${f.sessionId} AND ended_at IS NULL FOR SHARE)
     INSERT INTO token_families (id, kind, user_id, client_id, session_id, scopes, claims, offline, seed,
       generation, auth_time, amr, acr, created_at, rotated_at, expires_at)
-    VALUES (${f.id}, ${f.kind}, ${f.userId}, ${f.clientId}, ${f.sessionId}, ${f.scopes},
-      ${f.claims == null ? null : JSON.stringify(f.claims)}, ${f.offline}, ${f.seed}, ${f.generation},
-      ${f.authTime}, ${f.amr}, ${f.acr}, ${f.createdAt}, ${f.rotatedAt}, ${f.expiresAt})`)
+    SELECT ${f.id}::uuid, ${f.kind}::text, ${f.userId}::uuid, ${f.clientId}::text, live.id, ${f.scopes}::text[],
+      ${f.claims == null ? null : JSON.stringify(f.claims)}::jsonb, ${f.offline}::boolean, ${f.seed}::bytea,
+      ${f.generation}::integer, ${f.authTime}::timestamptz, ${f.amr}::text[], ${f.acr}::text,
+      ${f.createdAt}::timestamptz, ${f.rotatedAt}::timestamptz, ${f.expiresAt}::timestamptz
+    FROM live`)
 }
 
 export function lockFamily(tx: Tx, id: FamilyId): Promise<Family | undefined> {

@@ -3,7 +3,7 @@ import type { ClientCache } from '../../clients/index.ts'
 import { consentCovers, readConsent } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Flow, FlowStart } from '../../flow/index.ts'
-import { flowFailures } from '../../flow/index.ts'
+import { consentOf, flowFailures } from '../../flow/index.ts'
 import type { Parameters } from '../../http/index.ts'
 import type { Random } from '../../base/index.ts'
 import type { Session } from '../../session/index.ts'
@@ -65,16 +65,16 @@ export async function resume(
   const parsed = await parseAuthorization(needs, parameters)
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
-  if (flow.consent === 'denied')
-    return failed(needs, request.redirect, oauthFailures.access_denied())
   if (session === undefined || session.authTime.getTime() < flow.authenticatedSince) {
     return { to: 'pages', location: `/login?flow=${flow.id}` }
   }
   if (request.subject !== undefined && request.subject !== session.userId) {
     return failed(needs, request.redirect, oauthFailures.login_required()) // OIDC Core 3.1.2.2
   }
+  const answer = consentOf(flow, session)
+  if (answer === 'denied') return failed(needs, request.redirect, oauthFailures.access_denied())
   const { needed, covered } = await consentState(needs, request, session)
-  const open = (flow.forceConsent || (needed && !covered)) && flow.consent !== 'allowed'
+  const open = (flow.forceConsent || (needed && !covered)) && answer === undefined
   if (open) return { to: 'pages', location: `/consent?flow=${flow.id}` }
   return act(needs, request, { do: 'issue', session }, () => Promise.reject(flowFailures.gone()))
 }

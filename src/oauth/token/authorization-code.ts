@@ -39,7 +39,10 @@ type Redemption =
       readonly family: Family
       readonly refreshToken: string | undefined
     }
-  | { readonly ok: false; readonly why: CodeRefusal | 'unknown' | 'inactive_user' }
+  | {
+      readonly ok: false
+      readonly why: CodeRefusal | 'unknown' | 'inactive_user' | 'session_ended'
+    }
 
 /** RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6) and OIDC Core 3.1.3. */
 export function authorizationCodeGrant(needs: Needs): Grant {
@@ -100,6 +103,7 @@ async function redeem(
     expiresAt: addSeconds(now, needs.refreshAbsoluteLifetime),
     withRefreshToken: mayRefresh(client),
   })
+  if (started === undefined) return { ok: false, why: 'session_ended' }
   await markCodeUsed(tx, code.digest, started.family.id, now)
   return { ok: true, code, user, ...started }
 }

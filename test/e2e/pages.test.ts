@@ -1,0 +1,262 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { after, before, describe, test } from 'node:test'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { issueSetupToken } from '../../src/identity/index.ts'
+import type { ClientSite } from '../harness/chromium.ts'
+import { startChromium, startClientSite, withoutChromium } from '../harness/chromium.ts'
+import type { Fields } from '../harness/oauth.ts'
+import { authorizePath, pkce, redeem } from '../harness/oauth.ts'
+import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
+import { testServer } from '../harness/server.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+/** Where pictures of the pages go when somebody wants to look at them. */
+const shots = process.env['CARDEA_TEST_SHOTS']
+
+let server: TestServer
+let site: ClientSite
+let chromium: Browser
+let client: TestClient
+let user: TestUser
+
+/** A context whose pages tell what they complain about. */
+async function visitor(options: BrowserContextOptions = {}) {
+  const context = await chromium.newContext({
+    viewport: { width: 1200, height: 800 },
+    reducedMotion: 'reduce', // a colour on its way to another has no contrast to speak of
+    ...options,
+  })
+  context.setDefaultTimeout(10_000)
+  const complaints: string[] = []
+  context.on('console', (message) => {
+    // Chromium reports every answer of 400 and more there as well.
+    const status = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !status) complaints.push(message.text())
+  })
+  context.on('weberror', (error) => complaints.push(String(error.error())))
+  const page = await context.newPage()
+  return { context, page, complaints }
+}
+
+type Finding = { readonly id: string; readonly impact: string | null; readonly nodes: unknown[] }
+
+/** No serious or critical finding of axe-core on the page that is shown. */
+async function accessible(page: Page): Promise<void> {
+  // Evaluated by the debugger, so that the policy of the page stays as it is.
+  await page.evaluate(axe)
+  const found = await page.evaluate<Finding[]>(
+    '(async () => (await axe.run(document)).violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map((node) => node.html) })))()',
+  )
+  const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  assert.deepEqual(grave, [], page.url())
+}
+
+async function shoot(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return
+  mkdirSync(shots, { recursive: true })
+  await page.screenshot({ path: `${shots}/${name}.png` })
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.screenshot({ path: `${shots}/${name}-dark.png` })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 360, height: 740 })
+  await page.screenshot({ path: `${shots}/${name}-360.png`, fullPage: true })
+  await page.setViewportSize({ width: 1200, height: 800 })
+}
+
+/** Light and dark, wide and narrow: nothing to object to, and nothing wider than the window. */
+async function soundPage(page: Page, name: string): Promise<void> {
+  await accessible(page)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await accessible(page)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: 360, height: 740 })
+  const overflow = await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  )
+  assert.ok(overflow <= 0, `${name} is ${overflow} px wider than a window of 360 px`)
+  await page.setViewportSize({ width: 1200, height: 800 })
+  await shoot(page, name)
+}
+
+async function signIn(page: Page, { username, password }: { username: string; password: string }) {
+  await page.fill('#identifier', username)
+  await page.fill('#password', password)
+  await page.click('#login-submit')
+}
+
+const authorize = (proof = pkce(), fields: Fields = {}) =>
+  server.url + authorizePath(client, proof, { redirect_uri: site.callback, ...fields })
+
+function cookieNames(context: BrowserContext) {
+  return context.cookies(server.url).then((cookies) => cookies.map(({ name }) => name))
+}
+
+describe('the pages in a real browser', { skip: withoutChromium }, () => {
+  before(async () => {
+    ;[server, site, chromium] = await Promise.all([
+      testServer(),
+      startClientSite(),
+      startChromium(),
+    ])
+    client = await server.client({
+      client_name: 'Perla Notes',
+      redirect_uris: [site.callback],
+      client_uri: 'https://notes.example.com',
+      policy_uri: 'https://notes.example.com/privacy',
+    })
+    user = await server.user({ username: 'perla' })
+  })
+  after(async () => {
+    await chromium?.close()
+    await site?.close()
+    await server?.close()
+  })
+
+  test('the setup page makes the first administrator, who signs in and lands', async () => {
+    const { context, page, complaints } = await visitor()
+    const token = await issueSetupToken(server.app)
+    await page.goto(`${server.url}/setup?token=${token}`)
+    await soundPage(page, 'setup')
+    await page.fill('#username', 'ada')
+    await page.fill('#email', 'ada@example.com')
+    await page.fill('#name', 'Ada Lovelace')
+    await page.fill('#password', 'engine of 1843 wheels')
+    await page.fill('#confirm', 'engine of 1844 wheels')
+    await page.click('#setup-submit')
+    assert.match(await page.innerText('.alert'), /The two passwords differ/)
+    await soundPage(page, 'setup-refused')
+    await page.fill('#password', 'engine of 1843 wheels')
+    await page.fill('#confirm', 'engine of 1843 wheels')
+    await page.click('#setup-submit')
+    await page.waitForURL(`${server.url}/login`)
+    await soundPage(page, 'login-plain')
+    await signIn(page, { username: 'ada', password: 'engine of 1843 wheels' })
+    await page.waitForURL(`${server.url}/`)
+    assert.match(await page.innerText('h1'), /Ada Lovelace/)
+    assert.match(await page.innerText('main'), /Next steps/)
+    await soundPage(page, 'landing')
+    const again = await page.goto(`${server.url}/setup?token=${token}`)
+    assert.equal(again?.status(), 404)
+    await soundPage(page, 'setup-closed')
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('the welcome page leads to the login', async () => {
+    const { context, page, complaints } = await visitor()
+    await page.goto(server.url)
+    await soundPage(page, 'welcome')
+    await page.click('a.button')
+    await page.waitForURL(`${server.url}/login`)
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('login, consent and back at the client with a code that works', async () => {
+    const { context, page, complaints } = await visitor()
+    const proof = pkce()
+    await page.goto(authorize(proof))
+    assert.match(await page.innerText('main'), /to continue to Perla Notes/)
+    await soundPage(page, 'login')
+    await signIn(page, { username: user.username, password: 'not the password' })
+    assert.match(await page.innerText('.alert'), /not correct/)
+    assert.equal(await page.inputValue('#identifier'), user.username)
+    await soundPage(page, 'login-refused')
+    await signIn(page, user)
+    await page.waitForURL(`${server.url}/consent?*`)
+    await soundPage(page, 'consent')
+    await page.click('#consent-allow')
+    await page.waitForURL(`${site.callback}?*`)
+    const [heard, ...more] = site.heard()
+    assert.deepEqual(more, [])
+    assert.equal(heard?.method, 'GET')
+    assert.equal(heard.values.get('state'), 'st-1')
+    assert.equal(heard.values.get('iss'), server.url)
+    const answer = await redeem(server, client, heard.values.get('code') ?? '', proof.verifier, {
+      redirect_uri: site.callback,
+    })
+    assert.equal(answer.status, 200)
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('denying leads back to the client with access_denied', async () => {
+    const other = await server.user()
+    const { context, page, complaints } = await visitor()
+    await page.goto(authorize())
+    await signIn(page, other)
+    await page.click('#consent-deny')
+    await page.waitForURL(`${site.callback}?*`)
+    const [heard] = site.heard()
+    assert.equal(heard?.values.get('error'), 'access_denied')
+    assert.equal(heard.values.get('state'), 'st-1')
+    assert.equal(heard.values.get('code'), null)
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('response_mode=form_post posts itself to the client', async () => {
+    const other = await server.user()
+    const { context, page, complaints } = await visitor()
+    await page.goto(authorize(pkce(), { response_mode: 'form_post' }))
+    await signIn(page, other)
+    await page.click('#consent-allow')
+    await page.waitForURL(site.callback)
+    const [heard] = site.heard()
+    assert.equal(heard?.method, 'POST')
+    assert.ok(heard.values.get('code'))
+    assert.equal(heard.values.get('state'), 'st-1')
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('an unregistered redirect URI is told on a page of our own', async () => {
+    const { context, page, complaints } = await visitor()
+    const answer = await page.goto(authorize(pkce(), { redirect_uri: 'https://evil.example/cb' }))
+    assert.equal(answer?.status(), 400)
+    assert.match(await page.innerText('main'), /redirect URI is not registered/i)
+    await soundPage(page, 'error')
+    assert.deepEqual(site.heard(), [])
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('signing out asks first', async () => {
+    const { context, page, complaints } = await visitor()
+    await page.goto(`${server.url}/login`)
+    await signIn(page, user)
+    await page.waitForURL(`${server.url}/`)
+    assert.ok((await cookieNames(context)).includes('cardea_session'))
+    await page.click('a[href="/logout"]')
+    assert.match(await page.innerText('h1'), /Sign out\?/)
+    await soundPage(page, 'logout')
+    await page.click('#logout-confirm')
+    await page.waitForURL(`${server.url}/logout/done`)
+    assert.match(await page.innerText('h1'), /signed out/)
+    await soundPage(page, 'logged-out')
+    assert.ok(!(await cookieNames(context)).includes('cardea_session'))
+    await page.goto(server.url)
+    assert.match(await page.innerText('h1'), /Welcome/)
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('all of it works without JavaScript', async () => {
+    const other = await server.user()
+    const { context, page, complaints } = await visitor({ javaScriptEnabled: false })
+    await page.goto(authorize())
+    await signIn(page, other)
+    await page.click('#consent-allow')
+    await page.waitForURL(`${site.callback}?*`)
+    assert.ok(site.heard()[0]?.values.get('code'))
+    // The page that posts itself then has a button.
+    await page.goto(authorize(pkce(), { response_mode: 'form_post' }))
+    await page.click('main button')
+    await page.waitForURL(site.callback)
+    assert.equal(site.heard()[0]?.method, 'POST')
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+})
