@@ -16,6 +16,7 @@ import { createPasswordHasher } from '../src/identity/index.ts'
 import type { KeyRing } from '../src/keys/index.ts'
 import { createSealer } from '../src/keys/index.ts'
 import { createMemoryKv } from '../src/kv/index.ts'
+import { createVerifiedTokens } from '../src/oauth/index.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
 import { openSurfaces } from '../src/surfaces.ts'
 import { createLog, createMetrics } from '../src/telemetry/index.ts'
@@ -94,6 +95,7 @@ function idleParts(): Parts {
     metrics: createMetrics(),
     kv: createMemoryKv({ clock, maxEntries: 1 }),
     keys: idleKeys,
+    verifiedTokens: createVerifiedTokens(idleKeys),
     sealer: createSealer([Buffer.alloc(32)], random),
     hasher: createPasswordHasher({
       memoryKib: 8,

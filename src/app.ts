@@ -18,6 +18,7 @@ import type { KeyRing } from './keys/index.ts'
 import { createSealer, deriveSecret, openKeyRing } from './keys/index.ts'
 import type { Kv } from './kv/index.ts'
 import { createMemoryKv, createRedisKv } from './kv/index.ts'
+import { createVerifiedTokens } from './oauth/index.ts'
 import { scheduleJobs } from './schedule.ts'
 import { createRefreshTokens } from './session/index.ts'
 import { openSurfaces } from './surfaces.ts'
@@ -108,20 +109,38 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
         })
   const sealer = createSealer(masterKeys, random)
   const keys = await openKeyRing({ db, clock, sealer, log })
-  const hasher = createPasswordHasher({
-    memoryKib: config.password.argon2MemoryKib,
-    iterations: config.password.argon2Iterations,
-    parallelism: config.password.argon2Parallelism,
-    concurrency: config.password.hashConcurrency || availableParallelism(),
-    queueLimit: config.password.hashQueue,
-    observe: (seconds) => metrics.passwordHashed(seconds),
-  })
-  metrics.watchHashQueue(() => hasher.depth())
+  const hasher = createHasher(config, metrics)
   const clients = createClientCache({ db, clock })
   const refreshKeys = deriveSecret(masterKeys, 'refresh-token')
   const refreshTokens = createRefreshTokens([
     refreshKeys[0] ?? Buffer.alloc(0),
     ...refreshKeys.slice(1),
   ])
-  return { clock, random, metrics, db, kv, sealer, keys, hasher, clients, refreshTokens }
+  const verifiedTokens = createVerifiedTokens(keys)
+  return {
+    verifiedTokens,
+    clock,
+    random,
+    metrics,
+    db,
+    kv,
+    sealer,
+    keys,
+    hasher,
+    clients,
+    refreshTokens,
+  }
+}
+
+function createHasher({ password }: Config, metrics: Metrics): PasswordHasher {
+  const hasher = createPasswordHasher({
+    memoryKib: password.argon2MemoryKib,
+    iterations: password.argon2Iterations,
+    parallelism: password.argon2Parallelism,
+    concurrency: password.hashConcurrency || availableParallelism(),
+    queueLimit: password.hashQueue,
+    observe: (seconds) => metrics.passwordHashed(seconds),
+  })
+  metrics.watchHashQueue(() => hasher.depth())
+  return hasher
 }

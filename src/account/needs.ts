@@ -3,6 +3,7 @@ import type { Db } from '../db/index.ts'
 import type { PasswordHasher } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Visits } from '../login/index.ts'
+import type { VerifiedTokens } from '../oauth/index.ts'
 import type { RefreshTokens, SessionLifetimes } from '../session/index.ts'
 
 export type AccountNeeds = {
@@ -14,6 +15,7 @@ export type AccountNeeds = {
   readonly refreshTokens: RefreshTokens
   readonly visits: Visits
   readonly issuer: string
+  readonly verifiedTokens: VerifiedTokens
   readonly registrationOpen: boolean
   readonly passwordMinLength: number
   /** Seconds. */

@@ -19,7 +19,7 @@ export type Principal = {
   readonly sessionId?: SessionId
 }
 
-type Needs = Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer'>
+type Needs = Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer' | 'verifiedTokens'>
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 

@@ -1,4 +1,3 @@
-import { createClient } from '@redis/client'
 import { type Kv, kvFailures, lifetimeMillis } from './kv.ts'
 
 export type RedisOptions = {
@@ -28,17 +27,19 @@ return 1`
  * and until then every operation fails at once instead of waiting in a queue.
  */
 export async function createRedisKv(options: RedisOptions): Promise<Kv> {
-  const client = connectionTo(options)
+  const client = await connectionTo(options)
   await client.connect().catch((error: unknown) => {
     throw kvFailures.unavailable(error)
   })
   return { ...operations(client, options), ...messages(client, options) }
 }
 
-type Client = ReturnType<typeof connectionTo>
+type Client = Awaited<ReturnType<typeof connectionTo>>
 
-function connectionTo({ url, onError }: RedisOptions) {
+async function connectionTo({ url, onError }: RedisOptions) {
   let connected = false
+  // Loaded only where it is used: a single node without Redis saves the memory.
+  const { createClient } = await import('@redis/client')
   const client = createClient({
     url,
     disableOfflineQueue: true,

@@ -2,6 +2,7 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Clock, FamilyId, Random } from '../base/index.ts'
 import { isUuid, numericDate, randomToken } from '../base/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 import { verifyingKey } from './verifying-key.ts'
 
 /** The claims of RFC 9068 section 2.2; `grant_id` names the token family the token belongs to. */
@@ -65,22 +66,29 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
     .sign(key.privateKey)
 }
 
+export type VerifyNeeds = Omit<Needs, 'random'> & { readonly verifiedTokens: VerifiedTokens }
+
 /** An access token of ours for this audience that is valid now; undefined for anything else (RFC 9068 section 4). */
 export async function verifyAccessToken(
-  needs: Omit<Needs, 'random'>,
+  needs: VerifyNeeds,
   token: string,
   audience: string,
 ): Promise<AccessToken | undefined> {
+  const now = needs.clock.now()
+  const known = needs.verifiedTokens.get(token, audience, now)
+  if (known !== undefined) return known
   try {
-    const { payload } = await jwtVerify(token, verifyingKey(needs.keys), {
+    const { payload, protectedHeader } = await jwtVerify(token, verifyingKey(needs.keys), {
       issuer: needs.issuer,
       audience,
       typ: 'at+jwt',
       algorithms: ['ES256', 'RS256'],
       requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id'],
-      currentDate: needs.clock.now(),
+      currentDate: now,
     })
-    return toAccessToken(payload, audience)
+    const verified = toAccessToken(payload, audience)
+    needs.verifiedTokens.put(token, protectedHeader.kid ?? '', verified)
+    return verified
   } catch {
     return undefined
   }

@@ -9,6 +9,7 @@ import type { RefreshTokens } from '../session/index.ts'
 import { readFamily } from '../session/index.ts'
 import type { AccessToken } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 import { oauthFailures } from './failures.ts'
 import { isRevoked, readTokenSubject } from './store.ts'
 import { stillGranted } from './token-subject.ts'
@@ -18,6 +19,7 @@ export type IntrospectNeeds = {
   readonly clock: Clock
   readonly keys: KeyRing
   readonly issuer: string
+  readonly verifiedTokens: VerifiedTokens
   readonly clients: ClientCache
   readonly refreshTokens: RefreshTokens
   readonly refreshIdleLifetime: number

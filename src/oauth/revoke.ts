@@ -8,6 +8,7 @@ import type { KeyRing } from '../keys/index.ts'
 import type { RefreshTokens } from '../session/index.ts'
 import { readFamily, revokeFamily } from '../session/index.ts'
 import { verifyAccessToken } from './access-token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 import { oauthFailures } from './failures.ts'
 import { insertRevokedToken } from './store.ts'
 
@@ -17,6 +18,7 @@ export type RevokeNeeds = {
   readonly random: Random
   readonly keys: KeyRing
   readonly issuer: string
+  readonly verifiedTokens: VerifiedTokens
   readonly refreshTokens: RefreshTokens
 }
 

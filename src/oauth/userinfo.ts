@@ -4,6 +4,7 @@ import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import { verifyAccessToken } from './access-token.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
 import { oauthFailures } from './failures.ts'
@@ -15,6 +16,7 @@ export type UserinfoNeeds = {
   readonly clock: Clock
   readonly keys: KeyRing
   readonly issuer: string
+  readonly verifiedTokens: VerifiedTokens
   readonly clients: ClientCache
 }
 

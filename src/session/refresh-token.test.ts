@@ -35,7 +35,7 @@ test('no token with a flipped bit or another character is genuine', () => {
       assert.ok(parsed === undefined || !tokens.genuine(parsed, start))
     }),
   )
-  const character = fc.constantFrom(...'ABCabc019-_=+/ ')
+  const character = fc.constantFrom('A', 'B', 'a', 'z', '0', '9', '-', '_', '=', '+', '/', ' ')
   fc.assert(
     fc.property(familyId, seed, fc.nat({ max: 73 }), character, (id, start, at, other) => {
       const token = tokens.issue(id, start, 0)

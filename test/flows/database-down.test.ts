@@ -92,16 +92,20 @@ test('without its database the server says 503, and works again by itself', asyn
 
   await postgres.stop()
 
-  unavailable('token', await tokenRefresh())
-  assert.match((await tokenRefresh()).headers.get('content-type') ?? '', /^application\/json/)
-  assert.equal(JSON.parse((await tokenRefresh()).text).error, 'temporarily_unavailable')
-  unavailable('introspect', await form('/oauth/introspect', { token: access_token }))
-  unavailable('revoke', await form('/oauth/revoke', { token: refresh_token }))
-  unavailable('api refresh', await apiRefresh())
-  unavailable('api login', await login())
   const headers = { authorization: `Bearer ${access_token}` }
-  unavailable('api me', await ask('/api/v1/users/me', { headers }))
-  unavailable('setup', await ask('/setup?token=x'))
+  const asked = {
+    token: tokenRefresh(),
+    introspect: form('/oauth/introspect', { token: access_token }),
+    revoke: form('/oauth/revoke', { token: refresh_token }),
+    'api refresh': apiRefresh(),
+    'api login': login(),
+    'api me': ask('/api/v1/users/me', { headers }),
+    setup: ask('/setup?token=x'),
+  }
+  for (const [name, answer] of Object.entries(asked)) unavailable(name, await answer)
+  const token = await asked.token
+  assert.match(token.headers.get('content-type') ?? '', /^application\/json/)
+  assert.equal(JSON.parse(token.text).error, 'temporarily_unavailable')
   const ready = await ask('/health/ready')
   unavailable('ready', { ...ready, text: '' })
   assert.deepEqual(JSON.parse(ready.text), {

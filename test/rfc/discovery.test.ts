@@ -73,7 +73,7 @@ test('RFC 9110 §15.5.6: other methods are answered with 405 and Allow', async (
   for (const [url, list] of [...paths, known]) {
     for (const method of methods.filter((name) => !list.includes(name))) {
       const response = await fetch(String(url), { method, redirect: 'manual' })
-      assert.equal(response.status, 405, `${method} ${url}`)
+      assert.equal(response.status, 405, `${method} ${String(url)}`)
       const allow = (response.headers.get('allow') ?? '').split(/, */)
       assert.deepEqual(
         allow.filter((name) => name !== 'HEAD').sort(),

@@ -39,8 +39,11 @@ const revoke = (token: unknown, as: TestClient | undefined = client, hint?: stri
   post(server, '/oauth/revoke', as, { token: String(token), token_type_hint: hint })
 
 const userinfo = async (token: unknown) =>
-  (await fetch(`${server.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${token}` } }))
-    .status
+  (
+    await fetch(`${server.url}/oauth/userinfo`, {
+      headers: { authorization: `Bearer ${String(token)}` },
+    })
+  ).status
 
 async function machineToken(): Promise<unknown> {
   const answer = await post(server, '/oauth/token', machine, { grant_type: 'client_credentials' })
@@ -86,7 +89,13 @@ test('RFC 7009 §2.1: other families of the same person live on', async () => {
 
 test('RFC 7009 §2.2: what is unknown, broken, expired or revoked before counts as revoked', async () => {
   const { access_token, refresh_token, id_token } = await obtainTokens(server, client, user)
-  const tokens = ['garbage', 'a.b.c', `${refresh_token}x`, `x${access_token}`, id_token]
+  const tokens = [
+    'garbage',
+    'a.b.c',
+    `${String(refresh_token)}x`,
+    `x${String(access_token)}`,
+    id_token,
+  ]
   for (const token of tokens) assert.equal((await revoke(token)).status, 200, String(token))
   assert.equal((await introspect(server, client, access_token)).active, true, 'nothing happened')
   for (let i = 0; i < 2; i += 1) assert.equal((await revoke(refresh_token)).status, 200)
@@ -191,7 +200,7 @@ test('RFC 7662 §2.2: nothing but active=false is said of what is not a token of
   const [head, body] = String(access_token).split('.')
   const none = Buffer.from('{"alg":"none","typ":"at+jwt"}').toString('base64url')
   const tokens = ['garbage', 'a.b.c', id_token, `${none}.${body}.`, `${head}.${body}.AAAA`]
-  for (const token of [...tokens, `${access_token}x`, `${refresh_token}x`]) {
+  for (const token of [...tokens, `${String(access_token)}x`, `${String(refresh_token)}x`]) {
     assert.deepEqual(await introspect(server, client, token), inactive, String(token))
   }
 })

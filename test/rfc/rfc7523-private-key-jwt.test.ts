@@ -8,6 +8,8 @@ import { post } from '../harness/oauth.ts'
 import type { TestClient, TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
+/** Members set to undefined are left out. */
+type Claims = Readonly<Record<string, unknown>>
 type Algorithm = 'ES256' | 'RS256'
 type Machine = { client: TestClient; key: CryptoKey; alg: Algorithm }
 
@@ -35,15 +37,15 @@ async function machine(alg: Algorithm): Promise<Machine> {
   return { client, key: privateKey, alg }
 }
 
-function claims(of: Machine, changes: JWTPayload = {}): JWTPayload {
+function claims(from: Machine, changes: Claims = {}): JWTPayload {
   const now = numericDate(clock.now())
-  const { id } = of.client
+  const { id } = from.client
   const sound = { iss: id, sub: id, aud: server.url, iat: now, exp: now + 60, jti: randomUUID() }
   return JSON.parse(JSON.stringify({ ...sound, ...changes }))
 }
 
-const sign = (of: Machine, changes: JWTPayload = {}, key = of.key) =>
-  new SignJWT(claims(of, changes)).setProtectedHeader({ alg: of.alg }).sign(key)
+const sign = (from: Machine, changes: Claims = {}, key = from.key) =>
+  new SignJWT(claims(from, changes)).setProtectedHeader({ alg: from.alg }).sign(key)
 
 const send = (client_assertion: string, fields: Record<string, string | undefined> = {}) =>
   post(server, '/oauth/token', undefined, {
@@ -60,11 +62,11 @@ async function assertRefused(assertion: string, why: string, fields = {}) {
 }
 
 test('RFC 7523 §2.2: an assertion authenticates a client, signed with ES256 or RS256', async () => {
-  for (const of of [elliptic, rsa]) {
-    const { status, body } = await send(await sign(of))
-    assert.equal(status, 200, of.alg)
+  for (const from of [elliptic, rsa]) {
+    const { status, body } = await send(await sign(from))
+    assert.equal(status, 200, from.alg)
     assert.equal(body.scope, 'read')
-    const named = await send(await sign(of), { client_id: of.client.id })
+    const named = await send(await sign(from), { client_id: from.client.id })
     assert.equal(named.status, 200, 'with a client_id that is the same')
   }
 })

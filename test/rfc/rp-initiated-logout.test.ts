@@ -4,7 +4,7 @@ import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { manualClock } from '../../src/base/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
 import type { Fields } from '../harness/oauth.ts'
-import { introspect, obtainTokens, query, refresh } from '../harness/oauth.ts'
+import { introspect, obtainCode, obtainTokens, query, redeem, refresh } from '../harness/oauth.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { callback, testServer } from '../harness/server.ts'
 
@@ -179,7 +179,6 @@ test('RP-Initiated Logout §3: only a registered address of the very client is g
 test('OIDC Core §11: what the session gave dies with it, except with offline_access', async () => {
   const online = await obtainTokens(server, client, user, { scope: 'openid' })
   const { browser } = online
-  const { obtainCode, redeem } = await import('../harness/oauth.ts')
   const { code, proof } = await obtainCode(server, client, user, { browser })
   const { body: offline } = await redeem(server, client, code, proof.verifier)
   await browser.open(path({ id_token_hint: String(online.id_token) }))
@@ -191,7 +190,6 @@ test('OIDC Core §11: what the session gave dies with it, except with offline_ac
 })
 
 test('OIDC Core §11: a code of an ended session gives nothing that outlives the session', async () => {
-  const { obtainCode, redeem } = await import('../harness/oauth.ts')
   const fields = { scope: 'openid' }
   const { code, proof, browser } = await obtainCode(server, client, user, { fields })
   await browser.submit(await browser.open('/oauth/logout'), {})

@@ -34,7 +34,7 @@ export async function ensureCluster(dataDir: DataDir, needs: Needs): Promise<voi
     // Lost against another starter, whose owner sweeps drafts away even while they are being made.
     if (!(await exists(dataDir.cluster))) throw error
   } finally {
-    await rm(draft, { recursive: true, force: true })
+    await rm(draft, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   }
 }
 

@@ -76,15 +76,17 @@ async function ensureDatabase(owner: Client): Promise<void> {
   if (rowCount === 0) await owner.query(`CREATE DATABASE ${database}`)
 }
 
+/** Tries again when something appears in a folder that is being removed. */
+const stubborn = { recursive: true, force: true, maxRetries: 5, retryDelay: 50 } as const
+
 /** Removes what crashed or outrun starters left, and programs of other versions. */
 async function sweep({ root }: DataDir, version: string | undefined): Promise<void> {
   const isWaste = (name: string): boolean =>
     name.startsWith(draftPrefix) ||
     (version !== undefined && name.startsWith(copyPrefix) && name !== copyPrefix + version)
   const waste = (await readdir(root)).filter(isWaste)
-  await Promise.all(
-    waste.map((name) => rm(path.join(root, name), { recursive: true, force: true })),
-  )
+  // A loser of this very start may still be writing its draft; what cannot go now goes at the next start.
+  await Promise.allSettled(waste.map((name) => rm(path.join(root, name), stubborn)))
 }
 
 type Guarded = { readonly pid: () => number; readonly stop: () => Promise<void> }
