@@ -23,3 +23,13 @@ export function codePoints(value: string): number {
 export function comparisonKey(value: string): string {
   return value.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
 }
+
+/**
+ * True when every text in a JSON value, member names included, can be stored: well-formed Unicode without
+ * NUL, which PostgreSQL has no room for.
+ */
+export function isStorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member))
+}

@@ -1,11 +1,11 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { ClientId, Clock, Random } from '../base/index.ts'
-import { newId, randomToken } from '../base/index.ts'
+import { hasControls, isStorable, newId, randomToken } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Client } from './client.ts'
 import { clientFailures } from './failures.ts'
-import { completeMetadata, metadataProblems } from './metadata.ts'
+import { completeMetadata, metadataProblems, unstorable } from './metadata.ts'
 import type { ClientInput } from './schemas.ts'
 import { newClientSecret } from './secret.ts'
 import { insertClient, replaceSecret } from './store.ts'
@@ -22,7 +22,11 @@ export async function createClient(
   by: By,
 ): Promise<{ client: Client; secret: string | undefined }> {
   const metadata = completeMetadata(input)
-  const members = metadataProblems(metadata)
+  const badName = hasControls(input.client_name) || !isStorable(input.client_name)
+  const members = [
+    ...(badName ? [{ pointer: '/client_name', words: unstorable }] : []),
+    ...metadataProblems(metadata),
+  ]
   if (members.length > 0) {
     const aboutUris = members.every((member) => member.pointer.startsWith('/redirect_uris'))
     throw clientFailures[aboutUris ? 'invalid_redirect_uri' : 'invalid_client_metadata']({

@@ -1,6 +1,9 @@
 import type { InvalidMember } from '../base/index.ts'
+import { isStorable } from '../base/index.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 import type { ClientInput, ClientMetadata } from './schemas.ts'
+
+export const unstorable = 'has characters that cannot be stored'
 
 /** The scopes a client may ask for when its registration names none. */
 const defaultScope = 'openid profile email address phone offline_access'
@@ -28,11 +31,18 @@ export function completeMetadata(input: ClientInput): ClientMetadata {
 /** Everything that is wrong with complete metadata, as members with JSON pointers. */
 export function metadataProblems(metadata: ClientMetadata): InvalidMember[] {
   return [
+    ...textProblems(metadata),
     ...uriProblems('redirect_uris', metadata.redirect_uris),
     ...uriProblems('post_logout_redirect_uris', metadata.post_logout_redirect_uris),
     ...webProblems(metadata),
     ...consistencyProblems(metadata),
   ]
+}
+
+function textProblems(metadata: ClientMetadata): InvalidMember[] {
+  return Object.entries(metadata).flatMap(([name, value]) =>
+    isStorable(value) ? [] : [{ pointer: `/${name}`, words: unstorable }],
+  )
 }
 
 function uriProblems(member: string, uris: readonly string[]): InvalidMember[] {

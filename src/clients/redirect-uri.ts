@@ -13,6 +13,9 @@ export function isLoopbackHttp(uri: URL): boolean {
 /** Why a URI may not be registered as a redirect URI; undefined when it may. */
 export function redirectUriProblem(text: string): string | undefined {
   if (hasControls(text) || !isWellFormed(text) || /\s/.test(text)) return 'has forbidden characters'
+  // Without both slashes a browser would read it as a path of the page it is on.
+  if (/^https?:/i.test(text) && !/^https?:\/\/[^/\\]/i.test(text)) return 'has no host'
+  if (text.includes('\\')) return 'has forbidden characters'
   if (!URL.canParse(text)) return 'is not an absolute URI'
   const uri = new URL(text)
   if (text.includes('#')) return 'has a fragment' // RFC 6749 section 3.1.2

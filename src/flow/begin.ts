@@ -37,3 +37,11 @@ export async function readFlow(
 export async function saveFlow(needs: Omit<Needs, 'random'>, flow: Flow): Promise<void> {
   await needs.kv.set(key(flow.id), JSON.stringify(flow), needs.flowLifetime)
 }
+
+/** Seconds. Long enough for a double click or a reload to end where the first click did. */
+const settledLifetime = 60
+
+/** A flow that has led to an answer is forgotten soon. */
+export async function settleFlow(needs: Pick<Needs, 'kv'>, flow: Flow): Promise<void> {
+  await needs.kv.set(key(flow.id), JSON.stringify(flow), settledLifetime)
+}

@@ -5,7 +5,7 @@
  *
  *   begin -> [password] -> [consent] -> done -> the flow's `resume` address
  */
-export { beginFlow, readFlow } from './begin.ts'
+export { beginFlow, readFlow, settleFlow } from './begin.ts'
 export type { Flow, FlowStart } from './flow.ts'
 export { flowFailures } from './failures.ts'
 export type { Step } from './next-step.ts'

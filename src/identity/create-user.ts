@@ -1,7 +1,7 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Clock, InvalidMember, Random, UserId } from '../base/index.ts'
-import { newId } from '../base/index.ts'
+import { isStorable, newId } from '../base/index.ts'
 import type { Db, Queries } from '../db/index.ts'
 import { isUniqueViolation } from '../db/index.ts'
 import { identityFailures } from './failures.ts'
@@ -94,6 +94,8 @@ function takenFailure(error: unknown) {
   return undefined
 }
 
+const unstorable = 'This has characters that cannot be stored.'
+
 function checkInput(input: NewUserInput, minLength: number) {
   const members: InvalidMember[] = []
   const take = <T>(pointer: string, checked: Checked<T> | undefined): T | undefined => {
@@ -108,6 +110,9 @@ function checkInput(input: NewUserInput, minLength: number) {
   const rules = { minLength, context }
   const chosen = password === undefined ? undefined : checkNewPassword(password, rules)
   const accepted = take('/password', chosen)
+  for (const [name, value] of Object.entries(input.profile ?? {})) {
+    if (!isStorable(value)) members.push({ pointer: `/profile/${name}`, words: unstorable })
+  }
   if (members.length > 0 || username === undefined) throw identityFailures.invalid_user({ members })
   return { username, email, password: accepted }
 }

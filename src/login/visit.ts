@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Flow, FlowStart } from '../flow/index.ts'
-import { beginFlow, readFlow } from '../flow/index.ts'
+import { beginFlow, readFlow, settleFlow } from '../flow/index.ts'
 import type { Cookies, Origin, Reply, Request } from '../http/index.ts'
 import type { Kv } from '../kv/index.ts'
 import type { Session, SessionLifetimes } from '../session/index.ts'
@@ -12,6 +12,7 @@ export type Visits = {
   readonly session: (request: Request) => Promise<Session | undefined>
   readonly begin: (request: Request, reply: Reply, start: FlowStart) => Promise<Flow>
   readonly flow: (request: Request, reply: Reply, id: unknown) => Promise<Flow | undefined>
+  readonly settle: (flow: Flow) => Promise<void>
   readonly signOut: (reply: Reply, session: Session, origin: Origin) => Promise<void>
 }
 
@@ -31,6 +32,7 @@ export function createVisits(needs: Needs): Visits {
     session: (request) => readSession(needs, cookies.readSession(request)),
     begin: (request, reply, start) => beginFlow(needs, cookies.browser(request, reply), start),
     flow: (request, reply, id) => readFlow(needs, id, cookies.browser(request, reply)),
+    settle: (flow) => settleFlow(needs, flow),
     async signOut(reply, session, origin) {
       await signOut(needs, session, origin)
       cookies.clearSession(reply)

@@ -1,6 +1,6 @@
 import type { Flow, FlowStart } from '../flow/index.ts'
-import type { Pages, Parameters, Reply, Request, Surface } from '../http/index.ts'
-import { originOf, parseParameters } from '../http/index.ts'
+import type { Pages, Parameters, ReadParameters, Reply, Request, Surface } from '../http/index.ts'
+import { originOf, parseParameters, readParameters } from '../http/index.ts'
 import type { Origin } from '../http/index.ts'
 import type { Session } from '../session/index.ts'
 import type { Answer, AuthorizeNeeds } from './authorize/endpoint.ts'
@@ -16,6 +16,8 @@ export type Browser = {
   readonly session: (request: Request) => Promise<Session | undefined>
   readonly begin: (request: Request, reply: Reply, start: FlowStart) => Promise<Flow>
   readonly flow: (request: Request, reply: Reply, id: unknown) => Promise<Flow | undefined>
+  /** The flow has led to an answer. */
+  readonly settle: (flow: Flow) => Promise<void>
   readonly signOut: (reply: Reply, session: Session, origin: Origin) => Promise<void>
 }
 
@@ -28,18 +30,18 @@ const hidden = { hide: true }
 /** The endpoints that a browser visits; their own failures are pages. */
 export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
   const { browser } = needs
-  const onAuthorize = async (request: Request, reply: Reply, parameters: Parameters) => {
+  const onAuthorize = async (request: Request, reply: Reply, read: ReadParameters) => {
     const session = await browser.session(request)
     const begin = (start: FlowStart) => browser.begin(request, reply, start)
-    return answer(needs, reply, await authorize(needs, parameters, { session, begin }))
+    return answer(needs, reply, await authorize(needs, read, { session, begin }))
   }
   surface.get(
     '/oauth/authorize',
     { schema: { tags, querystring: AuthorizeQuery } },
-    (request, reply) => onAuthorize(request, reply, parseParameters(request.query)),
+    (request, reply) => onAuthorize(request, reply, readParameters(request.query)),
   )
   surface.post('/oauth/authorize', { schema: { tags, body: AuthorizeQuery } }, (request, reply) =>
-    onAuthorize(request, reply, parseParameters(request.body)),
+    onAuthorize(request, reply, readParameters(request.body)),
   )
   surface.get('/oauth/authorize/resume', { schema: hidden }, async (request, reply) => {
     const id = parseParameters(request.query).get('flow')
@@ -47,7 +49,9 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
       browser.flow(request, reply, id),
       browser.session(request),
     ])
-    return answer(needs, reply, await resume(needs, flow, session))
+    const to = await resume(needs, flow, session)
+    if (flow !== undefined && to.to === 'client') await browser.settle(flow)
+    return answer(needs, reply, to)
   })
   logoutRoutes(surface, needs)
 }

@@ -1,3 +1,4 @@
+import { isStorable } from '../base/index.ts'
 import type { User } from '../identity/index.ts'
 
 /** Which claims each scope asks for (OIDC Core 5.4). */
@@ -37,17 +38,24 @@ export type ClaimsRequest = {
 /** Reads the `claims` parameter; undefined when it is not of the form of OIDC Core 5.5. */
 export function parseClaims(text: string): ClaimsRequest | undefined {
   const value = parseJson(text)
-  if (!isRecord(value)) return undefined
+  if (!isRecord(value) || !isStorable(value)) return undefined
   const members = [value.userinfo, value.id_token].filter((member) => member !== undefined)
   const sound = members.every(
-    (member) =>
-      isRecord(member) && Object.values(member).every((ask) => ask === null || isRecord(ask)),
+    (member) => isRecord(member) && Object.values(member).every(isClaimRequest),
   )
   if (!sound) return undefined
   return {
     ...(isRecord(value.userinfo) && { userinfo: value.userinfo as Record<string, ClaimRequest> }),
     ...(isRecord(value.id_token) && { id_token: value.id_token as Record<string, ClaimRequest> }),
   }
+}
+
+function isClaimRequest(ask: unknown): ask is ClaimRequest {
+  if (ask === null) return true
+  if (!isRecord(ask)) return false
+  const { essential, values } = ask
+  const essentialFine = essential === undefined || typeof essential === 'boolean'
+  return essentialFine && (values === undefined || Array.isArray(values))
 }
 
 /** True when a value satisfies what was asked of a claim: no wish, the value, or one of the values. */

@@ -13,7 +13,7 @@ import { testServer } from '../harness/server.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Where pictures of the pages go when somebody wants to look at them. */
-const shots = process.env['CARDEA_TEST_SHOTS']
+const shots = process.env.CARDEA_TEST_SHOTS
 
 let server: TestServer
 let site: ClientSite

@@ -33,6 +33,8 @@ type Call = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const bearer = (token: unknown) => `Bearer ${typeof token === 'string' ? token : 'none'}`
+
 type Json = Record<string, unknown>
 
 async function call(path: string, { on = server, method, body, token, headers }: Call = {}) {
@@ -40,7 +42,7 @@ async function call(path: string, { on = server, method, body, token, headers }:
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(token !== undefined && { authorization: `Bearer ${String(token)}` }),
+      ...(token !== undefined && { authorization: bearer(token) }),
       ...headers,
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -203,7 +205,7 @@ test('tokens of OAuth and of the API are not mistaken for one another', async ()
   problem(await me(granted.access_token), 401, 'unauthenticated')
   problem(await refresh(granted.refresh_token), 401, 'invalid_grant')
   const userinfo = (token: unknown) =>
-    fetch(`${server.url}/oauth/userinfo`, { headers: { authorization: `Bearer ${String(token)}` } })
+    fetch(`${server.url}/oauth/userinfo`, { headers: { authorization: bearer(token) } })
   assert.equal((await userinfo(granted.access_token)).status, 200)
   const refused = await userinfo(own.access_token)
   assert.equal(refused.status, 401)

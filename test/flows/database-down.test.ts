@@ -95,13 +95,14 @@ test('without its database the server says 503, and works again by itself', asyn
   const headers = { authorization: `Bearer ${access_token}` }
   const asked = {
     token: tokenRefresh(),
-    introspect: form('/oauth/introspect', { token: access_token }),
+    introspect: form('/oauth/introspect', { token: refresh_token }),
     revoke: form('/oauth/revoke', { token: refresh_token }),
     'api refresh': apiRefresh(),
     'api login': login(),
     'api me': ask('/api/v1/users/me', { headers }),
     setup: ask('/setup?token=x'),
   }
+  await Promise.all(Object.values(asked))
   for (const [name, answer] of Object.entries(asked)) unavailable(name, await answer)
   const token = await asked.token
   assert.match(token.headers.get('content-type') ?? '', /^application\/json/)

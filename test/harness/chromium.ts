@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import type { Browser } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
@@ -37,16 +39,15 @@ export type ClientSite = {
 
 export async function startClientSite(): Promise<ClientSite> {
   const heard: Heard[] = []
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
+  const server = createServer((request, response) => void answer(request, response))
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-    const posted = new URLSearchParams(Buffer.concat(chunks).toString())
+    const posted = new URLSearchParams(await text(request))
     const values = request.method === 'POST' ? posted : url.searchParams
     if (url.pathname === '/callback') heard.push({ method: request.method ?? '', values })
     response.setHeader('content-type', 'text/html; charset=utf-8')
     response.end('<!doctype html><html lang="en"><title>Client</title><h1>Back at the client</h1>')
-  })
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -19,13 +19,14 @@ export type Situation = {
 export function decideAuthorization(request: AuthorizationRequest, situation: Situation): Decision {
   const { session, now } = situation
   const { prompts } = request
-  const authenticatedSince = demandedSince(request, now)
+  // Another person than the one that is asked for must make room: OIDC Core 3.1.2.1, `id_token_hint`.
+  const another =
+    session !== undefined && request.subject !== undefined && request.subject !== session.userId
+  const authenticatedSince = another ? now.getTime() : demandedSince(request, now)
   const silent = prompts.has('none')
   const interact: Decision = { do: 'interact', authenticatedSince }
   const authenticated =
-    session !== undefined &&
-    session.authTime.getTime() >= authenticatedSince &&
-    (request.subject === undefined || request.subject === session.userId)
+    session !== undefined && !another && session.authTime.getTime() >= authenticatedSince
   if (!authenticated) {
     return silent ? { do: 'refuse', failure: oauthFailures.login_required() } : interact
   }

@@ -4,7 +4,7 @@ import { consentCovers, readConsent } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Flow, FlowStart } from '../../flow/index.ts'
 import { consentOf, flowFailures } from '../../flow/index.ts'
-import type { Parameters } from '../../http/index.ts'
+import type { ReadParameters } from '../../http/index.ts'
 import type { Random } from '../../base/index.ts'
 import type { Session } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
@@ -43,14 +43,14 @@ export type Visitor = {
 
 export async function authorize(
   needs: AuthorizeNeeds,
-  parameters: Parameters,
+  read: ReadParameters,
   visitor: Visitor,
 ): Promise<Answer> {
-  const parsed = await parseAuthorization(needs, parameters)
+  const parsed = await parseAuthorization(needs, read)
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const decision = await decide(needs, parsed.request, visitor.session)
   return act(needs, parsed.request, decision, () =>
-    beginPages(parameters, parsed.request, decision, visitor),
+    beginPages(read.parameters, parsed.request, decision, visitor),
   )
 }
 
@@ -62,7 +62,7 @@ export async function resume(
 ): Promise<Answer> {
   if (flow?.clientId === undefined) throw flowFailures.gone()
   const parameters = new Map(Object.entries(flow.request))
-  const parsed = await parseAuthorization(needs, parameters)
+  const parsed = await parseAuthorization(needs, { parameters, problems: new Map() })
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
   if (session === undefined || session.authTime.getTime() < flow.authenticatedSince) {
@@ -130,7 +130,7 @@ async function act(
 }
 
 async function beginPages(
-  parameters: Parameters,
+  parameters: ReadParameters['parameters'],
   request: AuthorizationRequest,
   decision: Decision,
   visitor: Visitor,

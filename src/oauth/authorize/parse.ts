@@ -1,6 +1,6 @@
 import { Failure } from '../../base/index.ts'
 import type { ClientCache } from '../../clients/index.ts'
-import type { Parameters } from '../../http/index.ts'
+import type { ReadParameters } from '../../http/index.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IdTokenHint } from '../id-token.ts'
 import { checks } from './checks.ts'
@@ -21,7 +21,11 @@ export type Parsed =
  * Judges an authorization request. Who asks and where the answer goes must be sure first: without that
  * it throws, and the person sees a page (RFC 6749 section 4.1.2.1). Later failures go to the client.
  */
-export async function parseAuthorization(needs: Needs, parameters: Parameters): Promise<Parsed> {
+export async function parseAuthorization(
+  needs: Needs,
+  { parameters, problems }: ReadParameters,
+): Promise<Parsed> {
+  for (const name of sureFirst) throwIfBroken(problems.get(name))
   const clientId = parameters.get('client_id')
   if (clientId === undefined) throw oauthFailures.missing_parameter({ parameter: 'client_id' })
   const client = await needs.clients.find(clientId)
@@ -34,6 +38,8 @@ export async function parseAuthorization(needs: Needs, parameters: Parameters): 
       ? oauthFailures.missing_parameter({ parameter: 'redirect_uri' })
       : oauthFailures.unregistered_redirect({ parameter: 'redirect_uri' })
   }
+  const [problem] = problems.values()
+  if (problem !== undefined) return { ok: false, redirect, failure: problem }
   let parts: Partial<AuthorizationRequest> = {}
   for (const check of checks) {
     const part = await check({ parameters, client, hint: needs.hint })
@@ -41,6 +47,13 @@ export async function parseAuthorization(needs: Needs, parameters: Parameters): 
     parts = { ...parts, ...part }
   }
   return { ok: true, request: complete(parts, { client, redirect }) }
+}
+
+/** What decides where an answer goes; a problem with one of these is shown to the person. */
+const sureFirst = ['client_id', 'redirect_uri', 'response_mode']
+
+function throwIfBroken(problem: Failure | undefined): void {
+  if (problem !== undefined) throw problem
 }
 
 function complete(
