@@ -70,6 +70,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       state.draining = true
     },
     async close() {
+      state.draining = true
       await http.close()
       await jobs.stop()
       keys.close()

@@ -79,6 +79,7 @@ export async function openSurfaces(
     requestTimeout: config.http.requestTimeout,
     newRequestId: () => newId(clock, random),
     pages: shared.pages,
+    draining: () => state.draining,
     observe: (request) => metrics.httpRequest(request),
   })
   await options.onServer?.(http)

@@ -35,6 +35,8 @@ export type ServerNeeds = {
   readonly requestTimeout: number
   readonly newRequestId: () => string
   readonly pages: Pages
+  /** True once no more requests should come; connections then close after their answer. */
+  readonly draining: () => boolean
   readonly observe: (request: {
     readonly method: string
     readonly route: string
@@ -62,6 +64,9 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers).header('x-request-id', request.id)
     stopwatches.set(request, stopwatch())
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (needs.draining()) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => report(needs, request, reply))
   notFound(app, needs.pages)

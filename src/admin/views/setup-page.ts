@@ -57,6 +57,7 @@ function whoFields({ values, errors }: SetupPageProps, failed: boolean): string 
       label: 'Email',
       type: 'email',
       autocomplete: 'email',
+      optional: true,
       value: values.email,
       error: errors.email,
     }),
