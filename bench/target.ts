@@ -1,4 +1,4 @@
-import type { RegisteredClient } from './cardea-admin.ts'
+import type { RegisteredClient } from '../test/harness/cardea-admin.ts'
 import { createBrowser } from '../test/harness/browser.ts'
 
 /** A server as the scenarios see it, whichever it is. */

@@ -4,16 +4,9 @@ import type { UserId } from '../base/index.ts'
 import { addSeconds } from '../base/index.ts'
 import { mintAccessToken } from '../oauth/index.ts'
 import type { Family } from '../session/index.ts'
-import {
-  acrPassword,
-  endSession,
-  rotateFamily,
-  startFamily,
-  startSession,
-} from '../session/index.ts'
+import { acrPassword, rotateFamily, startFamily, startSession } from '../session/index.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
-import type { Principal } from './principal.ts'
 import { audienceOf, firstParty } from './principal.ts'
 
 export type ApiTokens = {
@@ -80,28 +73,6 @@ export async function refreshApiSession(needs: AccountNeeds, token: string): Pro
     throw accountFailures.invalid_refresh({ log: { why: rotation.why } })
   }
   return tokens(needs, rotation.family, rotation.refreshToken)
-}
-
-export async function endApiSession(
-  needs: AccountNeeds,
-  principal: Principal,
-  origin: Origin,
-): Promise<void> {
-  const { sessionId, user } = principal
-  if (sessionId === undefined) return
-  await needs.db.transaction(
-    async (tx) => {
-      if (!(await endSession(tx, sessionId, needs.clock.now()))) return
-      await appendAudit(needs, tx, {
-        actor: `user:${user.id}`,
-        action: 'session.end',
-        resource: `session:${sessionId}`,
-        outcome: 'success',
-        origin,
-      })
-    },
-    { idempotent: true },
-  )
 }
 
 async function tokens(

@@ -16,7 +16,7 @@ export const audienceOf = (issuer: string) => `${issuer}/api/v1`
 export type Principal = {
   readonly user: User
   readonly familyId?: FamilyId
-  readonly sessionId?: SessionId
+  readonly sessionId: SessionId
 }
 
 type Needs = Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer' | 'verifiedTokens'>

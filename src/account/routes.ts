@@ -1,9 +1,10 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { Surface } from '../http/index.ts'
 import { originOf } from '../http/index.ts'
 import type { User } from '../identity/index.ts'
 import { createUser, saveRehash, verifyCredentials } from '../identity/index.ts'
-import { endApiSession, refreshApiSession, startApiSession } from './api-session.ts'
+import { signOut } from '../session/index.ts'
+import { refreshApiSession, startApiSession } from './api-session.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 import { principalOf } from './principal.ts'
@@ -17,7 +18,8 @@ export function accountRoutes(surface: Surface, needs: AccountNeeds): void {
   surface.post('/api/v1/auth/logout', {
     schema: { tags, response: { 204: Type.Null(), ...problems } },
     handler: async (request, reply) => {
-      await endApiSession(needs, await principalOf(needs, request), originOf(request))
+      const { sessionId: id, user } = await principalOf(needs, request)
+      await signOut(needs, { id, userId: user.id }, originOf(request))
       return reply.code(204).send(null)
     },
   })

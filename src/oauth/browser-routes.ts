@@ -1,7 +1,14 @@
 import type { Flow, FlowStart } from '../flow/index.ts'
-import type { Pages, Parameters, ReadParameters, Reply, Request, Surface } from '../http/index.ts'
+import type {
+  Origin,
+  Pages,
+  Parameters,
+  ReadParameters,
+  Reply,
+  Request,
+  Surface,
+} from '../http/index.ts'
 import { originOf, parseParameters, readParameters } from '../http/index.ts'
-import type { Origin } from '../http/index.ts'
 import type { Session } from '../session/index.ts'
 import type { Answer, AuthorizeNeeds } from './authorize/endpoint.ts'
 import { authorize, resume } from './authorize/endpoint.ts'

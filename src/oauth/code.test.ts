@@ -20,6 +20,7 @@ const grantData: CodeGrant = {
   nonce: undefined,
   claims: undefined,
   authTime: 0,
+  sessionEnds: 9e15,
   amr: ['pwd'],
   acr: 'urn:cardea:aal1',
 }

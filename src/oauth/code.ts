@@ -13,6 +13,8 @@ export type CodeGrant = {
   readonly claims: ClaimsRequest | undefined
   /** Milliseconds since 1970. */
   readonly authTime: number
+  /** When the session ends at the latest, in the same unit. */
+  readonly sessionEnds: number
   readonly amr: readonly string[]
   readonly acr: string
 }

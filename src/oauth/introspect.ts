@@ -9,10 +9,10 @@ import type { RefreshTokens } from '../session/index.ts'
 import { readFamily } from '../session/index.ts'
 import type { AccessToken } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
 import { oauthFailures } from './failures.ts'
 import { isRevoked, readTokenSubject } from './store.ts'
 import { stillGranted } from './token-subject.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 export type IntrospectNeeds = {
   readonly db: Db

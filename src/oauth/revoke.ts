@@ -8,9 +8,9 @@ import type { KeyRing } from '../keys/index.ts'
 import type { RefreshTokens } from '../session/index.ts'
 import { readFamily, revokeFamily } from '../session/index.ts'
 import { verifyAccessToken } from './access-token.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
 import { oauthFailures } from './failures.ts'
 import { insertRevokedToken } from './store.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 export type RevokeNeeds = {
   readonly db: Db

@@ -4,12 +4,12 @@ import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import { verifyAccessToken } from './access-token.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
 import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
 import { oauthFailures } from './failures.ts'
 import { readTokenSubject } from './store.ts'
 import { stillGranted } from './token-subject.ts'
+import type { VerifiedTokens } from './verified-tokens.ts'
 
 export type UserinfoNeeds = {
   readonly db: Db

@@ -49,7 +49,7 @@ export function signInBrowser(
 /** Ends a session with everything that may not outlive it. Doing it twice does it once. */
 export function signOut(
   needs: Omit<Needs, 'lifetimes'>,
-  session: Session,
+  session: Pick<Session, 'id' | 'userId'>,
   origin: Origin,
 ): Promise<void> {
   return needs.db.transaction(

@@ -10,6 +10,7 @@ import { createUser } from '../../src/identity/index.ts'
 import { createLog } from '../../src/telemetry/index.ts'
 import type { Browser } from './browser.ts'
 import { createBrowser } from './browser.ts'
+import { freePort } from './cardea-process.ts'
 import { testDatabase } from './database.ts'
 
 export type TestUser = User & { readonly password: string }
@@ -109,16 +110,4 @@ async function makeClient(app: App, input: Partial<ClientInput>): Promise<TestCl
   const full = { client_name: 'Example App', redirect_uris: [callback], ...input }
   const { client, secret = '' } = await createClient(app, full, { actor: 'system' })
   return { id: client.clientId, secret, client }
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.on('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-    })
-  })
 }

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import {
   basic,
+  introspect,
   obtainCode,
   obtainTokens,
-  introspect,
   pkce,
   post,
   redeem,

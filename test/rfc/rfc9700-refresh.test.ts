@@ -83,6 +83,18 @@ test('RFC 9700 §4.14.2: a token that was tampered with is refused and harms nob
   assert.equal((await refresh(server, client, refresh_token)).status, 200)
 })
 
+test('OIDC Core §11: without offline_access a refresh token ends with its session', async () => {
+  const fields = { scope: 'openid' }
+  let { refresh_token } = await obtainTokens(server, client, user, fields)
+  for (let day = 0; day < 30; day += 10) {
+    const next = await refresh(server, client, refresh_token)
+    assert.equal(next.status, 200, `day ${day}`)
+    refresh_token = next.body.refresh_token
+    clock.advance(10 * 86_400)
+  }
+  assert.equal((await refresh(server, client, refresh_token)).body.error, 'invalid_grant')
+})
+
 test('ASVS 10.4.8: a refresh token ends when it is idle for too long, and at its absolute age', async () => {
   const idle = await obtainTokens(server, client, user)
   clock.advance(14 * 86_400)

@@ -34,6 +34,7 @@ export async function issueCode(
       nonce: request.nonce,
       claims: request.claims,
       authTime: session.authTime.getTime(),
+      sessionEnds: session.expiresAt.getTime(),
       amr: session.amr,
       acr: session.acr,
     },

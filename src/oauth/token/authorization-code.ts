@@ -6,7 +6,7 @@ import type { Client } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
-import type { Family, RefreshTokens } from '../../session/index.ts'
+import type { Family, FamilyStart, RefreshTokens } from '../../session/index.ts'
 import { revokeFamily, startFamily } from '../../session/index.ts'
 import type { CodeRefusal, StoredCode } from '../code.ts'
 import { decideCode } from '../code.ts'
@@ -41,7 +41,7 @@ type Redemption =
     }
   | {
       readonly ok: false
-      readonly why: CodeRefusal | 'unknown' | 'inactive_user' | 'session_ended'
+      readonly why: CodeRefusal | 'unknown' | 'session_ended'
     }
 
 /** RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6) and OIDC Core 3.1.3. */
@@ -87,25 +87,36 @@ async function redeem(
     await revokeReplayed(needs, tx, code, code.familyId, origin)
   }
   if (refusal !== undefined) return { ok: false, why: refusal }
-  const user = await findUser(tx, code.userId)
-  if (user?.isActive !== true) return { ok: false, why: 'inactive_user' }
-  const started = await startFamily(needs, tx, {
+  // Asked for together, which saves a round trip; a refusal from here on leaves nothing to commit.
+  const [user, started] = await Promise.all([
+    findUser(tx, code.userId),
+    startFamily(needs, tx, familyOf(needs, client, code)),
+  ])
+  if (user?.isActive !== true) throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
+  if (started === undefined) return { ok: false, why: 'session_ended' }
+  await markCodeUsed(tx, code.digest, started.family.id, now)
+  return { ok: true, code, user, ...started }
+}
+
+function familyOf(needs: Needs, client: Client, code: StoredCode): FamilyStart {
+  const { scopes, claims = null, authTime, sessionEnds, amr, acr } = code.grantData
+  const offline = scopes.includes('offline_access')
+  const latest = addSeconds(needs.clock.now(), needs.refreshAbsoluteLifetime)
+  return {
     kind: 'oauth',
     userId: code.userId,
     clientId: client.clientId,
     sessionId: code.sessionId,
-    scopes: code.grantData.scopes,
-    claims: code.grantData.claims ?? null,
-    offline: code.grantData.scopes.includes('offline_access'),
-    authTime: new Date(code.grantData.authTime),
-    amr: code.grantData.amr,
-    acr: code.grantData.acr,
-    expiresAt: addSeconds(now, needs.refreshAbsoluteLifetime),
+    scopes,
+    claims,
+    offline,
+    authTime: new Date(authTime),
+    amr,
+    acr,
+    // What is not offline access may not outlive the session it came from.
+    expiresAt: offline ? latest : new Date(Math.min(latest.getTime(), sessionEnds)),
     withRefreshToken: mayRefresh(client),
-  })
-  if (started === undefined) return { ok: false, why: 'session_ended' }
-  await markCodeUsed(tx, code.digest, started.family.id, now)
-  return { ok: true, code, user, ...started }
+  }
 }
 
 /** A client registered for the grant gets a refresh token; without offline_access it ends with the session. */

@@ -1,6 +1,6 @@
 import { allowedScopes } from '../../clients/index.ts'
-import type { AccessTokenMint } from '../issue.ts'
 import { oauthFailures } from '../failures.ts'
+import type { AccessTokenMint } from '../issue.ts'
 import { grantScopes, parseScope, scopeText } from '../scope.ts'
 import type { Grant } from './grant.ts'
 

@@ -1,6 +1,6 @@
+import { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import type { Origin, Parameters } from '../../http/index.ts'
-import { Failure } from '../../base/index.ts'
 import type { ClientAuthNeeds } from '../client-auth/authenticate.ts'
 import { authenticateClient } from '../client-auth/authenticate.ts'
 import { oauthFailures } from '../failures.ts'

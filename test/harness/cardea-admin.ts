@@ -1,4 +1,4 @@
-import { createBrowser } from '../test/harness/browser.ts'
+import { createBrowser } from './browser.ts'
 
 /** What an administrator does by hand on a new server. */
 export type Account = { readonly username: string; readonly password: string }
