@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import type { Surface } from '../http/index.ts'
 import { originOf } from '../http/index.ts'
 import type { User } from '../identity/index.ts'
-import { createUser, saveRehash, verifyCredentials } from '../identity/index.ts'
+import { createUser, proveIdentity } from '../identity/index.ts'
 import { signOut } from '../session/index.ts'
 import { refreshApiSession, startApiSession } from './api-session.ts'
 import { accountFailures } from './failures.ts'
@@ -44,11 +44,10 @@ function authRoutes(surface: Surface, needs: AccountNeeds): void {
     schema: { tags, security: [], body: LoginBody, response: { 200: Tokens, ...problems } },
     handler: async (request) => {
       const { identifier, password } = request.body
-      const result = await verifyCredentials(needs, identifier, password)
-      needs.countLogin(result.ok ? 'success' : 'refused')
-      if (!result.ok) throw accountFailures.credentials({ log: { why: result.why } })
-      if (result.rehash !== undefined) await saveRehash(needs.db, result.user, result.rehash)
-      return startApiSession(needs, result.user.id, originOf(request))
+      const origin = originOf(request)
+      const user = await proveIdentity(needs, { identifier, password, origin })
+      if (user === undefined) throw accountFailures.credentials()
+      return startApiSession(needs, user.id, origin)
     },
   })
   surface.post('/api/v1/auth/refresh', {

@@ -4,16 +4,17 @@
  * Promises that nothing but a `Failure`'s public words leaves the server in an error.
  * Never knows a domain module.
  */
-export { assetRoutes, loadAssets } from './assets.ts'
+
 export type { Assets } from './assets.ts'
+export { assetRoutes, loadAssets } from './assets.ts'
 export type { Cookies } from './cookies.ts'
 export { createCookies } from './cookies.ts'
 export type { Csrf } from './csrf.ts'
 export { createCsrf } from './csrf.ts'
 export { httpFailures } from './failures.ts'
 export { button, errorSummary, field, hiddenInputs } from './form.ts'
-export { healthRoutes } from './health.ts'
 export type { HealthChecks } from './health.ts'
+export { healthRoutes } from './health.ts'
 export { metricsRoutes } from './metrics.ts'
 export { describeApi } from './openapi.ts'
 export type { Origin } from './origin.ts'

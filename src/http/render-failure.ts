@@ -1,8 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../base/index.ts'
+import { errorPage } from './error-page.ts'
 import { httpFailures } from './failures.ts'
 import type { Pages } from './pages.ts'
-import { errorPage } from './error-page.ts'
 import { dataHeaders, noStore } from './security-headers.ts'
 
 /** How a surface tells a failure. */

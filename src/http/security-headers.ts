@@ -4,7 +4,6 @@ export function commonHeaders(secure: boolean): Readonly<Record<string, string>>
     'x-content-type-options': 'nosniff',
     // Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
     'referrer-policy': 'same-origin',
-    'cross-origin-opener-policy': 'same-origin',
     'permissions-policy':
       'accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     ...(secure && { 'strict-transport-security': 'max-age=63072000; includeSubDomains' }),
@@ -13,6 +12,7 @@ export function commonHeaders(secure: boolean): Readonly<Record<string, string>>
 
 /** For answers that are not documents: nothing may be loaded, framed or embedded. */
 export const dataHeaders: Readonly<Record<string, string>> = {
+  'cross-origin-opener-policy': 'same-origin',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-frame-options': 'DENY',
 }
@@ -41,6 +41,9 @@ export function pageHeaders(formTarget?: string, script = false): Readonly<Recor
       "frame-ancestors 'none'",
     ].join('; '),
     'x-frame-options': 'DENY',
+    // A client may open the flow in a popup (`display=popup`); cutting it off from its opener would leave
+    // the client without an answer.
+    ...(formTarget === undefined && { 'cross-origin-opener-policy': 'same-origin' }),
     'cross-origin-resource-policy': 'same-origin',
   }
 }

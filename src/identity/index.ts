@@ -18,6 +18,7 @@ export {
 export { checkNewPassword } from './password.ts'
 export type { HasherOptions, PasswordHasher } from './password-hasher.ts'
 export { createPasswordHasher } from './password-hasher.ts'
+export { proveIdentity } from './prove-identity.ts'
 export { ProfileSchema } from './schemas.ts'
 export { saveRehash, setUserActive, sweepSetupTokens } from './store.ts'
 export type { Checked, Profile, User } from './user.ts'

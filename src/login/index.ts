@@ -6,5 +6,5 @@
  */
 export type { LoginNeeds } from './needs.ts'
 export { loginRoutes } from './routes.ts'
-export { createVisits } from './visit.ts'
 export type { Visits } from './visit.ts'
+export { createVisits } from './visit.ts'

@@ -2,9 +2,10 @@ import type { Flow } from '../flow/index.ts'
 import { consentQuestion, flowFailures } from '../flow/index.ts'
 import type { Reply, Request, Surface } from '../http/index.ts'
 import { originOf, parseParameters } from '../http/index.ts'
+import { proveIdentity } from '../identity/index.ts'
+import { signInBrowser } from '../session/index.ts'
 import { continueAt } from './continue.ts'
 import type { LoginNeeds } from './needs.ts'
-import { passPassword } from './password-step.ts'
 import { loginPage } from './views/login-page.ts'
 
 const schema = { hide: true }
@@ -26,12 +27,14 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     const before = await needs.visits.session(request)
     const origin = originOf(request)
     const { identifier = '', password = '' } = form
-    const passed = await passPassword(needs, { identifier, password, before, origin, flow })
-    if (passed === undefined) {
+    const claim = { identifier, password, origin, clientId: flow?.clientId }
+    const user = await proveIdentity(needs, claim)
+    if (user === undefined) {
       return show(needs, request, reply.code(400), flow, { identifier, error: refused })
     }
-    needs.cookies.writeSession(reply, passed.token)
-    const { location } = await continueAt(needs, flow, passed.session)
+    const { session, token } = await signInBrowser(needs, user.id, before, origin)
+    needs.cookies.writeSession(reply, token)
+    const { location } = await continueAt(needs, flow, session)
     return reply.redirect(location, 303)
   })
 }

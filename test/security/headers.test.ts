@@ -168,3 +168,18 @@ test('over https cookies are Secure and __Host-, and HSTS is told', async () => 
     await secure.close()
   }
 })
+
+test('pages are cut off from their opener, but not those of a flow, which may be a popup', async () => {
+  const policy = 'cross-origin-opener-policy'
+  const browser = server.browser()
+  const path = authorizePath(client, pkce(), { display: 'popup' })
+  const redirect = await browser.fetch(path)
+  assert.equal(redirect.headers.get(policy), null, 'the authorization request')
+  const login = await browser.open(path)
+  assert.equal(login.headers.get(policy), null, 'the login page of a flow')
+  assert.equal((await browser.open('/login')).headers.get(policy), 'same-origin')
+  const fields = { identifier: user.username, password: user.password }
+  const consent = await browser.submit(login, fields)
+  assert.equal(consent.headers.get(policy), null, 'the consent page')
+  assert.equal((await browser.open('/')).headers.get(policy), 'same-origin')
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
 import { request as rawRequest } from 'node:http'
+import { after, before, test } from 'node:test'
 import { issueSetupToken } from '../../src/identity/index.ts'
 import { hiddenFields } from '../harness/browser.ts'
 import { authorizePath, basic, obtainTokens, pkce, post } from '../harness/oauth.ts'

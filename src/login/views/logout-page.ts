@@ -1,6 +1,6 @@
 import { html } from 'ghtml'
-import { button, hiddenInputs } from '../../http/index.ts'
 import type { Page } from '../../http/index.ts'
+import { button, hiddenInputs } from '../../http/index.ts'
 
 export type LogoutPageProps = {
   readonly action: string
