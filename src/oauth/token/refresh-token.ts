@@ -59,10 +59,14 @@ async function rotate(
   asked: readonly string[],
   origin: Origin,
 ): Promise<Outcome> {
+  let reading: Promise<User | undefined> | undefined
   const rotation = await rotateFamily(needs, tx, presented, (family) => {
     if (family.kind !== 'oauth' || family.clientId !== client.clientId) return false
     // RFC 6749 section 6: never more than was granted. Thrown before anything is written.
     if (!isSubset(asked, family.scopes)) throw oauthFailures.invalid_scope({ parameter: 'scope' })
+    // Travels with the rotation's write, in one round trip. If the connection breaks, the write tells.
+    reading = findUser(tx, family.userId)
+    reading.catch(() => undefined)
     return true
   })
   if (!rotation.ok && rotation.why === 'replayed' && rotation.family) {
@@ -74,6 +78,5 @@ async function rotate(
       origin,
     })
   }
-  const user = rotation.ok ? await findUser(tx, rotation.family.userId) : undefined
-  return { rotation, user }
+  return { rotation, user: await reading }
 }
