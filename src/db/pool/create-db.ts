@@ -10,7 +10,8 @@ import { judgeTransaction, pauseMs } from './retry.ts'
 import { troubleOf } from './trouble.ts'
 
 const defaultPipelineConnections = 2
-const pingTimeoutMs = 2_000
+/** Below the second that orchestrators give a probe by default, so that they hear an answer. */
+const pingTimeoutMs = 800
 
 /** Connects lazily: a database that is away is noticed by the first statement or `ping`. */
 export function createDb(options: DbOptions): Db {
