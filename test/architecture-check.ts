@@ -1,7 +1,7 @@
 /** The rules of the house as functions of sources: path below `src/` -> text. */
 import { posix } from 'node:path'
-import { blankComments, blankText } from './source-text.ts'
 import { moduleTable, rootFiles } from './architecture-table.ts'
+import { blankComments, blankText } from './source-text.ts'
 
 export type Sources = ReadonlyMap<string, string>
 export type Rule = {

@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the planted sources are text
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import type { Sources } from './architecture-check.ts'
 import { importsOf, rules } from './architecture-check.ts'
 import { blankComments, blankText } from './source-text.ts'

@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import * as client from 'openid-client'
-import type { CardeaProcess } from './harness/cardea-process.ts'
-import { freePort, startCardea, temporaryFolder } from './harness/cardea-process.ts'
-import type { RegisteredClient } from './harness/cardea-admin.ts'
-import { createOwner, excerpt, registerClient, signInByApi } from './harness/cardea-admin.ts'
 import type { Browser } from './harness/browser.ts'
 import { createBrowser } from './harness/browser.ts'
+import type { RegisteredClient } from './harness/cardea-admin.ts'
+import { createOwner, excerpt, registerClient, signInByApi } from './harness/cardea-admin.ts'
+import type { CardeaProcess } from './harness/cardea-process.ts'
+import { freePort, startCardea, temporaryFolder } from './harness/cardea-process.ts'
 
 const redirectUri = 'https://app.example.com/callback'
 const afterLogout = 'https://app.example.com/bye'

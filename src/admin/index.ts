@@ -5,5 +5,5 @@
  */
 export { clientRoutes } from './clients/routes.ts'
 export type { AdminNeeds } from './needs.ts'
-export { setupRoutes } from './setup/routes.ts'
 export type { SetupNeeds } from './setup/create-first-administrator.ts'
+export { setupRoutes } from './setup/routes.ts'

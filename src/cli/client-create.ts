@@ -1,6 +1,6 @@
+import { Check, Errors } from 'typebox/value'
 import { secureRandom, systemClock } from '../base/index.ts'
 import { ClientInput, createClient } from '../clients/index.ts'
-import { Check, Errors } from 'typebox/value'
 import type { Command, Values } from './command.ts'
 import { required, text, texts, UsageError } from './command.ts'
 import { withDatabase } from './database.ts'

@@ -1,19 +1,24 @@
 import type { ClientId, Clock, UserId } from '../base/index.ts'
 import type { Queries, Tx } from '../db/index.ts'
-import { deleteConsents, selectConsent, upsertConsent } from './store.ts'
+import type { Client } from './client.ts'
+import { selectConsent, upsertConsent } from './store.ts'
 
-/** The scopes a person has allowed a client so far. */
-export function readConsent(
+/** Whether a client must have a person's consent, and whether it has it for all that is asked. */
+export type ConsentState = { readonly needed: boolean; readonly covered: boolean }
+
+/** The one rule on remembered consent; nobody signed in (`userId` undefined) has consented to nothing. */
+export async function consentState(
   queries: Queries,
-  userId: UserId,
-  clientId: ClientId,
-): Promise<readonly string[]> {
-  return selectConsent(queries, userId, clientId)
-}
-
-/** True when nothing is asked for that was not allowed before. */
-export function consentCovers(allowed: readonly string[], asked: readonly string[]): boolean {
-  return asked.every((scope) => allowed.includes(scope))
+  client: Client,
+  userId: UserId | undefined,
+  asked: readonly string[],
+): Promise<ConsentState> {
+  if (!client.metadata.require_consent) return { needed: false, covered: true }
+  if (userId === undefined) return { needed: true, covered: false }
+  const allowed = await selectConsent(queries, userId, client.clientId)
+  // A person who was never asked has not even consented to a request without scopes.
+  const covered = allowed !== undefined && asked.every((scope) => allowed.includes(scope))
+  return { needed: true, covered }
 }
 
 export function rememberConsent(
@@ -26,8 +31,4 @@ export function rememberConsent(
   },
 ): Promise<void> {
   return upsertConsent(tx, consent.userId, consent.clientId, consent.scopes, needs.clock.now())
-}
-
-export function revokeConsents(tx: Tx, userId: UserId, clientId: ClientId): Promise<number> {
-  return deleteConsents(tx, userId, clientId)
 }

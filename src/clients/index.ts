@@ -4,14 +4,16 @@
  * in the table obeys the rules of this module, and that a cached client is at most one second old.
  * Never speaks HTTP.
  */
-export { createClientCache } from './cache.ts'
+
 export type { ClientCache } from './cache.ts'
+export { createClientCache } from './cache.ts'
 export type { AuthMethod, Client, ClientMetadata, SigningAlgorithm } from './client.ts'
 export { allowedScopes, isPublic } from './client.ts'
-export { consentCovers, readConsent, rememberConsent, revokeConsents } from './consent.ts'
+export type { ConsentState } from './consent.ts'
+export { consentState, rememberConsent } from './consent.ts'
 export { createClient, rotateClientSecret } from './create-client.ts'
 export { clientFailures } from './failures.ts'
-export { isLoopbackHttp, redirectUriProblem, redirectUriMatches } from './redirect-uri.ts'
+export { redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
 export { ClientInput } from './schemas.ts'
 export { secretMatches } from './secret.ts'
 export { findClient, setClientActive } from './store.ts'

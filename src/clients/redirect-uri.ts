@@ -6,7 +6,7 @@ const loopbackAddresses = new Set(['127.0.0.1', '[::1]'])
 const forbiddenSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:'])
 
 /** True for `http` on the own machine, the only place where plain HTTP is allowed (RFC 8252 section 7.3). */
-export function isLoopbackHttp(uri: URL): boolean {
+function isLoopbackHttp(uri: URL): boolean {
   return uri.protocol === 'http:' && loopbackHosts.has(uri.hostname)
 }
 

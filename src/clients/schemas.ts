@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 
 const Uri = Type.String({ minLength: 1, maxLength: 2048 })
 const UriList = Type.Array(Uri, { maxItems: 50 })

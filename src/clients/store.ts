@@ -42,11 +42,11 @@ export async function selectConsent(
   queries: Queries,
   userId: UserId,
   clientId: ClientId,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const row = await queries.maybe<{ scopes: string[] }>(
     sql`SELECT scopes FROM consents WHERE user_id = ${userId} AND client_id = ${clientId}`,
   )
-  return row?.scopes ?? []
+  return row?.scopes
 }
 
 /** Adds to what was allowed before; two tabs that allow different scopes both count. */
@@ -62,8 +62,4 @@ export async function upsertConsent(
     VALUES (${userId}, ${clientId}, ${scopes}, ${now})
     ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at, scopes =
       ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes) ORDER BY 1)`)
-}
-
-export function deleteConsents(tx: Tx, userId: UserId, clientId: ClientId): Promise<number> {
-  return tx.run(sql`DELETE FROM consents WHERE user_id = ${userId} AND client_id = ${clientId}`)
 }

@@ -6,9 +6,9 @@
  *   begin -> [password] -> [consent] -> done -> the flow's `resume` address
  */
 export { beginFlow, readFlow, settleFlow } from './begin.ts'
-export type { Flow, FlowStart } from './flow.ts'
 export { flowFailures } from './failures.ts'
+export type { Flow, FlowStart } from './flow.ts'
 export type { Step } from './next-step.ts'
-export { consentOf, nextStep } from './next-step.ts'
-export { consentQuestion, passConsent } from './pass-consent.ts'
+export { consentOf, locationOf, nextStep } from './next-step.ts'
 export type { ConsentQuestion } from './pass-consent.ts'
+export { consentQuestion, passConsent } from './pass-consent.ts'

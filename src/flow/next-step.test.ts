@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClientId, SessionId, UserId } from '../base/index.ts'
+import type { ConsentState } from '../clients/index.ts'
 import type { Session } from '../session/index.ts'
 import type { Flow } from './flow.ts'
-import type { Allowed, Step } from './next-step.ts'
+import type { Step } from './next-step.ts'
 import { nextStep } from './next-step.ts'
 
 const signedInAt = new Date(1_000_000)
@@ -32,9 +33,9 @@ const { clientId: _, ...noClient }: Flow = {
   forceConsent: false,
 }
 const flow: Flow = { ...noClient, clientId: 'client' as ClientId }
-const fresh: Allowed = { needed: true, covered: false }
-const covered: Allowed = { needed: true, covered: true }
-const free: Allowed = { needed: false, covered: false }
+const fresh: ConsentState = { needed: true, covered: false }
+const covered: ConsentState = { needed: true, covered: true }
+const free: ConsentState = { needed: false, covered: false }
 
 const allowedByUser = { answer: 'allowed', userId: session.userId } as const
 const byAnother = { answer: 'allowed', userId: 'another' as UserId } as const
@@ -42,7 +43,7 @@ const byAnother = { answer: 'allowed', userId: 'another' as UserId } as const
 test('where a journey goes next', () => {
   const old = { ...flow, authenticatedSince: 1_000_001 }
   const forced = { ...flow, forceConsent: true }
-  const cases: [string, Flow, Session | undefined, Allowed, Step][] = [
+  const cases: [string, Flow, Session | undefined, ConsentState, Step][] = [
     ['nobody is signed in', flow, undefined, covered, 'password'],
     ['nobody is signed in, even without a client', noClient, undefined, free, 'password'],
     ['the sign-in is too old', old, session, covered, 'password'],

@@ -1,14 +1,13 @@
-import type { Client, ClientCache } from '../clients/index.ts'
-import { consentCovers, readConsent, rememberConsent } from '../clients/index.ts'
 import type { Clock } from '../base/index.ts'
+import type { Client, ClientCache, ConsentState } from '../clients/index.ts'
+import { consentState, rememberConsent } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Kv } from '../kv/index.ts'
 import type { Session } from '../session/index.ts'
 import { saveFlow } from './begin.ts'
 import type { ConsentAnswer, Flow } from './flow.ts'
-import type { Allowed } from './next-step.ts'
 
-export type ConsentQuestion = Allowed & { readonly client: Client | undefined }
+export type ConsentQuestion = ConsentState & { readonly client: Client | undefined }
 
 /** Who asks in this flow, and whether the person has to be asked. */
 export async function consentQuestion(
@@ -18,10 +17,9 @@ export async function consentQuestion(
 ): Promise<ConsentQuestion> {
   if (flow.clientId === undefined) return { client: undefined, needed: false, covered: true }
   const client = await needs.clients.find(flow.clientId)
-  const needed = client?.metadata.require_consent ?? true
-  if (session === undefined || client === undefined) return { client, needed, covered: false }
-  const allowed = needed ? await readConsent(needs.db, session.userId, client.clientId) : []
-  return { client, needed, covered: consentCovers(allowed, flow.scopes) }
+  if (client === undefined) return { client, needed: true, covered: false }
+  const state = await consentState(needs.db, client, session?.userId, flow.scopes)
+  return { client, ...state }
 }
 
 type Needs = {

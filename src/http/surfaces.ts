@@ -9,22 +9,12 @@ type Routes = (surface: Surface) => void
 
 /** Protocol endpoints: form bodies only, RFC 6749 errors, nothing stored, readable from other origins. */
 export async function oauthSurface(app: HttpServer, routes: Routes): Promise<void> {
-  await open(app, renderOAuth, true, (surface) => {
-    surface.addHook('onRequest', async (_request, reply) => {
-      reply.headers({ ...dataHeaders, ...noStore })
-    })
-    routes(surface)
-  })
+  await open(app, renderOAuth, true, asData(routes))
 }
 
 /** The JSON API: JSON bodies only, RFC 9457 problems. */
 export async function apiSurface(app: HttpServer, routes: Routes): Promise<void> {
-  await open(app, renderProblem, false, (surface) => {
-    surface.addHook('onRequest', async (_request, reply) => {
-      reply.headers({ ...dataHeaders, ...noStore })
-    })
-    routes(surface)
-  })
+  await open(app, renderProblem, false, asData(routes))
 }
 
 /** Pages for people: form bodies only, HTML errors. */
@@ -34,12 +24,17 @@ export async function pagesSurface(app: HttpServer, pages: Pages, routes: Routes
 
 /** Health and metrics. */
 export async function opsSurface(app: HttpServer, routes: Routes): Promise<void> {
-  await open(app, renderOAuth, false, (surface) => {
+  await open(app, renderOAuth, false, asData(routes))
+}
+
+/** Answers that are no documents: nothing may frame or keep them. */
+function asData(routes: Routes): Routes {
+  return (surface) => {
     surface.addHook('onRequest', async (_request, reply) => {
       reply.headers({ ...dataHeaders, ...noStore })
     })
     routes(surface)
-  })
+  }
 }
 
 async function open(

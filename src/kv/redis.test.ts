@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../base/index.ts'
-import { createRedisKv } from './redis.ts'
 import { startRedis, whyNoRedis } from './redis.fixture.ts'
+import { createRedisKv } from './redis.ts'
 
 const unavailable = (error: unknown) => error instanceof Failure && error.kind.status === 503
 

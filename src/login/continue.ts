@@ -1,5 +1,5 @@
 import type { Flow, Step } from '../flow/index.ts'
-import { consentQuestion, nextStep } from '../flow/index.ts'
+import { consentQuestion, locationOf, nextStep } from '../flow/index.ts'
 import type { Session } from '../session/index.ts'
 import type { LoginNeeds } from './needs.ts'
 
@@ -15,11 +15,5 @@ export async function continueAt(
       : { step: 'done', location: '/' }
   }
   const step = nextStep(flow, session, await consentQuestion(needs, flow, session))
-  return { step, location: locations[step](flow) }
-}
-
-const locations: Readonly<Record<Step, (flow: Flow) => string>> = {
-  password: (flow) => `/login?flow=${flow.id}`,
-  consent: (flow) => `/consent?flow=${flow.id}`,
-  done: (flow) => `${flow.resume}?flow=${flow.id}`,
+  return { step, location: locationOf(step, flow) }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import Fastify from 'fastify'
 import * as fc from 'fast-check'
+import Fastify from 'fastify'
 import { Failure } from '../base/index.ts'
 import { createLog, type Log } from './index.ts'
 

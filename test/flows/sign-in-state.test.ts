@@ -68,6 +68,19 @@ test('when the person of a browser changes, the tokens of the one before end', a
   assert.equal((await refresh(server, client, tokens.refresh_token)).body.error, 'invalid_grant')
 })
 
+test('a request without scopes is asked for consent once and does not go round in circles', async () => {
+  const asker = await server.client()
+  const browser = server.browser()
+  const path = authorizePath(asker, pkce(), { scope: undefined })
+  const login = await browser.open(path)
+  const fields = { identifier: ann.username, password: ann.password }
+  const consent = await browser.submit(login, fields)
+  assert.equal(new URL(consent.url).pathname, '/consent')
+  const done = await browser.submit(consent, { decision: 'allow' })
+  assert.ok(done.left?.searchParams.has('code'))
+  assert.ok((await browser.open(path)).left?.searchParams.has('code'), 'and is not asked again')
+})
+
 test('two tabs: a flow continues after another tab has signed the person in', async () => {
   const browser = server.browser()
   const first = await browser.open(authorizePath(client, pkce()))

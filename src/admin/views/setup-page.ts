@@ -1,6 +1,6 @@
 import { html } from 'ghtml'
-import { button, errorSummary, field, hiddenInputs } from '../../http/index.ts'
 import type { Page } from '../../http/index.ts'
+import { button, errorSummary, field, hiddenInputs } from '../../http/index.ts'
 
 export type SetupPageProps = {
   readonly action: string

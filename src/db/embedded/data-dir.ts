@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, realpath, stat, chown } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { sha256 } from '../../base/index.ts'

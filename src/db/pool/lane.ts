@@ -1,5 +1,5 @@
-import { Client } from 'pg'
 import type { ClientConfig } from 'pg'
+import { Client } from 'pg'
 
 /** One connection that carries many statements at a time and is replaced when it is lost. */
 export type Lane = {

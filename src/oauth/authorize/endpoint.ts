@@ -1,9 +1,9 @@
 import type { Clock, Failure, Random } from '../../base/index.ts'
 import type { ClientCache } from '../../clients/index.ts'
-import { consentCovers, readConsent } from '../../clients/index.ts'
+import { consentState } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Flow, FlowStart } from '../../flow/index.ts'
-import { consentOf, flowFailures } from '../../flow/index.ts'
+import { consentOf, flowFailures, locationOf, nextStep } from '../../flow/index.ts'
 import type { ReadParameters } from '../../http/index.ts'
 import type { Session } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
@@ -64,17 +64,22 @@ export async function resume(
   const parsed = await parseAuthorization(needs, { parameters, problems: new Map() })
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
-  if (session === undefined || session.authTime.getTime() < flow.authenticatedSince) {
-    return { to: 'pages', location: `/login?flow=${flow.id}` }
+  const { client, scopes } = request
+  const step = nextStep(
+    flow,
+    session,
+    await consentState(needs.db, client, session?.userId, scopes),
+  )
+  if (step === 'password' || session === undefined) {
+    return { to: 'pages', location: locationOf('password', flow) }
   }
   if (request.subject !== undefined && request.subject !== session.userId) {
     return failed(needs, request.redirect, oauthFailures.login_required()) // OIDC Core 3.1.2.2
   }
-  const answer = consentOf(flow, session)
-  if (answer === 'denied') return failed(needs, request.redirect, oauthFailures.access_denied())
-  const { needed, covered } = await consentState(needs, request, session)
-  const open = (flow.forceConsent || (needed && !covered)) && answer === undefined
-  if (open) return { to: 'pages', location: `/consent?flow=${flow.id}` }
+  if (step === 'consent') return { to: 'pages', location: locationOf(step, flow) }
+  if (consentOf(flow, session) === 'denied') {
+    return failed(needs, request.redirect, oauthFailures.access_denied())
+  }
   return act(needs, request, { do: 'issue', session }, () => Promise.reject(flowFailures.gone()))
 }
 
@@ -83,7 +88,8 @@ async function decide(
   request: AuthorizationRequest,
   session: Session | undefined,
 ): Promise<Decision> {
-  const { needed, covered } = await consentState(needs, request, session)
+  const { client, scopes } = request
+  const { needed, covered } = await consentState(needs.db, client, session?.userId, scopes)
   const now = needs.clock.now()
   return decideAuthorization(request, {
     session,
@@ -91,18 +97,6 @@ async function decide(
     consentCovered: covered,
     now,
   })
-}
-
-async function consentState(
-  needs: AuthorizeNeeds,
-  request: AuthorizationRequest,
-  session: Session | undefined,
-): Promise<{ needed: boolean; covered: boolean }> {
-  const { client, scopes } = request
-  if (!client.metadata.require_consent) return { needed: false, covered: true }
-  if (session === undefined) return { needed: true, covered: false }
-  const allowed = await readConsent(needs.db, session.userId, client.clientId)
-  return { needed: true, covered: allowed.length > 0 && consentCovers(allowed, scopes) }
 }
 
 async function act(
@@ -144,7 +138,7 @@ async function beginPages(
     formTarget: new URL(request.redirect.uri).protocol,
     ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
   })
-  return { to: 'pages', location: `/login?flow=${flow.id}` }
+  return { to: 'pages', location: locationOf('password', flow) }
 }
 
 function failed(needs: AuthorizeNeeds, redirect: ValidatedRedirect, failure: Failure): Answer {
