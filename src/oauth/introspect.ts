@@ -1,25 +1,19 @@
-import type { Clock, UserId } from '../base/index.ts'
+import type { UserId } from '../base/index.ts'
 import { isUuid, numericDate } from '../base/index.ts'
 import type { Client, ClientCache } from '../clients/index.ts'
 import { isPublic } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Parameters } from '../http/index.ts'
-import type { KeyRing } from '../keys/index.ts'
 import type { RefreshTokens } from '../session/index.ts'
 import { readFamily } from '../session/index.ts'
-import type { AccessToken } from './access-token.ts'
+import type { AccessToken, VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { oauthFailures } from './failures.ts'
 import { isRevoked, readTokenSubject } from './store.ts'
 import { stillGranted } from './token-subject.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
 
-export type IntrospectNeeds = {
+export type IntrospectNeeds = VerifyNeeds & {
   readonly db: Db
-  readonly clock: Clock
-  readonly keys: KeyRing
-  readonly issuer: string
-  readonly verifiedTokens: VerifiedTokens
   readonly clients: ClientCache
   readonly refreshTokens: RefreshTokens
   readonly refreshIdleLifetime: number

@@ -1,24 +1,19 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
-import type { Clock, Random } from '../base/index.ts'
+import type { Random } from '../base/index.ts'
 import type { Client } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Parameters } from '../http/index.ts'
-import type { KeyRing } from '../keys/index.ts'
 import type { RefreshTokens } from '../session/index.ts'
 import { readFamily, revokeFamily } from '../session/index.ts'
+import type { VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { oauthFailures } from './failures.ts'
 import { insertRevokedToken } from './store.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
 
-export type RevokeNeeds = {
+export type RevokeNeeds = VerifyNeeds & {
   readonly db: Db
-  readonly clock: Clock
   readonly random: Random
-  readonly keys: KeyRing
-  readonly issuer: string
-  readonly verifiedTokens: VerifiedTokens
   readonly refreshTokens: RefreshTokens
 }
 

@@ -1,22 +1,17 @@
-import type { Clock, UserId } from '../base/index.ts'
+import type { UserId } from '../base/index.ts'
 import { isUuid } from '../base/index.ts'
 import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
-import type { KeyRing } from '../keys/index.ts'
+import type { VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
 import { oauthFailures } from './failures.ts'
 import { readTokenSubject } from './store.ts'
 import { stillGranted } from './token-subject.ts'
-import type { VerifiedTokens } from './verified-tokens.ts'
 
-export type UserinfoNeeds = {
+export type UserinfoNeeds = VerifyNeeds & {
   readonly db: Db
-  readonly clock: Clock
-  readonly keys: KeyRing
-  readonly issuer: string
-  readonly verifiedTokens: VerifiedTokens
   readonly clients: ClientCache
 }
 
