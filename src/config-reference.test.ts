@@ -15,10 +15,16 @@ test('the reference names every setting once, each with the same number of cells
 })
 
 test('the reference tells the secrets their file variable', () => {
-  for (const name of ['DATABASE_URL', 'REDIS_URL', 'CARDEA_SECRET_KEY', 'CARDEA_METRICS_TOKEN']) {
+  for (const name of [
+    'DATABASE_URL',
+    'REDIS_URL',
+    'CARDEA_SECRET_KEY',
+    'CARDEA_MAIL_URL',
+    'CARDEA_METRICS_TOKEN',
+  ]) {
     assert.ok(configMarkdown().includes(`\`${name}\`<br>\`${name}_FILE\``))
   }
-  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 4)
+  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 5)
 })
 
 test('the reference prints every rule', () => {

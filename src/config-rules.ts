@@ -30,6 +30,19 @@ export const rules: readonly Rule[] = [
     refuses: (config) => config.log.format === 'pretty',
   },
   {
+    reads: ['registration.mode', 'mail.url'],
+    production: true,
+    words: 'CARDEA_REGISTRATION_MODE must be closed in production while CARDEA_MAIL_URL is not set',
+    refuses: ({ registration, mail }) => registration.mode !== 'closed' && mail.url === '',
+  },
+  {
+    reads: ['session.unrememberedLifetime', 'session.absoluteLifetime'],
+    production: false,
+    words:
+      'CARDEA_SESSION_UNREMEMBERED_LIFETIME must not be longer than CARDEA_SESSION_ABSOLUTE_LIFETIME',
+    refuses: ({ session }) => session.unrememberedLifetime > session.absoluteLifetime,
+  },
+  {
     reads: ['session.idleLifetime', 'session.absoluteLifetime'],
     production: false,
     words: 'CARDEA_SESSION_IDLE_LIFETIME must not be longer than CARDEA_SESSION_ABSOLUTE_LIFETIME',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { account, limits, mail, password, registration, session } from './config-people.ts'
 import {
   boolean,
   choice,
@@ -99,39 +100,6 @@ const metrics = Type.Object(
   { description: 'Metrics for Prometheus.' },
 )
 
-const password = Type.Object(
-  {
-    minLength: integer(8, { least: 8, most: 64 }, 'Shortest password, in characters.'),
-    argon2MemoryKib: integer(
-      19_456,
-      { least: 8, most: 4_194_304 },
-      'Memory of one Argon2id hash in KiB; old hashes are renewed at the next login.',
-    ),
-    argon2Iterations: integer(2, { least: 1, most: 100 }, 'Passes of Argon2id over its memory.'),
-    argon2Parallelism: integer(1, { least: 1, most: 64 }, 'Lanes of one Argon2id hash.'),
-    hashConcurrency: integer(0, { least: 0, most: 1024 }, 'Hashes at a time; 0 is one per core.'),
-    hashQueue: integer(64, { least: 0, most: 100_000 }, 'Hashes that may wait; then 503.'),
-  },
-  { description: 'How passwords are checked and stored.' },
-)
-
-const registration = Type.Object(
-  {
-    mode: choice(['open', 'closed'], 'closed', 'Whether visitors may create their own account.'),
-  },
-  { description: 'Sign-up.' },
-)
-
-const session = Type.Object(
-  {
-    idleLifetime: duration('1d', 'A browser session ends after this time without use.'),
-    absoluteLifetime: duration('30d', 'A browser session ends after this time in any case.'),
-    apiAccessLifetime: duration('10m', 'Life of an access token of the first-party API.'),
-    apiRefreshLifetime: duration('30d', 'Life of a refresh token of the first-party API.'),
-  },
-  { description: 'Sessions of people.' },
-)
-
 const oauth = Type.Object(
   {
     codeLifetime: duration('60s', 'Life of an authorization code.', { most: '10m' }),
@@ -180,6 +148,7 @@ export const configSchema = Type.Object({
     type: 'origin',
     check: readOrigin,
   }),
+  locale: choice(['en', 'de'], 'en', 'Language for people who ask for none that there is.'),
   dataDir: text('', 'Folder for what the server keeps itself; empty lets the server choose.'),
   secretKey: list(
     'Keys of 32 bytes that seal what is stored secretly: the first seals, all of them open.',
@@ -193,6 +162,9 @@ export const configSchema = Type.Object({
   password,
   registration,
   session,
+  account,
+  mail,
+  limits,
   oauth,
   keys,
   jobs,

@@ -14,6 +14,8 @@ export type ModuleRow = {
 const state = ['audit', 'db', 'kv']
 const domain = [
   ...state,
+  'i18n',
+  'mail',
   'access',
   'clients',
   'flow',
@@ -23,6 +25,7 @@ const domain = [
   'limits',
   'session',
 ]
+const words = 'Pages speak the language of the person.'
 const web = 'Cookies, parameters and pages reach it as types and small functions of the HTTP layer.'
 
 export const moduleTable: Readonly<Record<string, ModuleRow>> = {
@@ -30,16 +33,39 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   config: { about: 'what the operator decided', may: [] },
   db: { about: 'PostgreSQL: pool, transactions, migrations, the embedded server', may: [] },
   kv: { about: 'soft state, in memory or in Redis', may: [] },
-  http: { about: 'the server, its surfaces, cookies, headers and page frame', may: [] },
+  i18n: { about: 'the words of pages and mails in every language', may: [] },
+  http: {
+    about: 'the server, its surfaces, cookies, headers and page frame',
+    may: [],
+    also: { i18n: 'The frame and the error page speak the language of the person.' },
+  },
   telemetry: { about: 'log and metrics', may: [] },
   audit: { about: 'who did what to which thing', may: ['db'] },
   keys: { about: 'signing keys and sealed secrets', may: ['db'] },
-  jobs: { about: 'work that repeats while the server runs', may: ['db'] },
+  jobs: { about: 'work that repeats, and work that leaves a transaction', may: ['db'] },
+  mail: {
+    about: 'letters: templates, transport, the development inbox',
+    may: [],
+    also: {
+      jobs: 'A letter is a job written in the transaction of the change it tells of.',
+      db: 'Writing a letter takes the transaction of its caller.',
+      i18n: 'Letters speak the language of the person.',
+      http: web,
+    },
+  },
   limits: { about: 'how often something may be tried', may: ['kv'] },
-  identity: { about: 'users, passwords, the first administrator', may: [...state, 'jobs'] },
+  identity: {
+    about: 'accounts: sign-up, passwords, recovery, profile, life cycle, import',
+    may: [...state, 'jobs'],
+    also: { mail: 'Changes of an account write letters in their own transaction.' },
+  },
   access: { about: 'roles', may: state },
   clients: { about: 'applications and what people allowed them', may: state },
-  session: { about: 'browser sessions and refresh-token families', may: [...state, 'jobs'] },
+  session: {
+    about: 'browser sessions, devices and refresh-token families',
+    may: [...state, 'jobs'],
+    also: { mail: 'Signing in on a new device writes a letter in the same transaction.' },
+  },
   flow: {
     about: 'one journey of a browser through sign-in and consent',
     may: ['clients', 'kv', 'session'],
@@ -53,7 +79,12 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   login: {
     about: 'the hosted pages and their one dispatcher',
     may: [...state, 'flow', 'identity', 'limits', 'session'],
-    also: { http: web, clients: 'The consent page shows the name and the links of a client.' },
+    also: {
+      http: web,
+      i18n: words,
+      mail: 'Recovery and sign-up write letters.',
+      clients: 'The consent page shows the name and the links of a client.',
+    },
   },
   account: {
     about: 'the JSON API of first-party applications',

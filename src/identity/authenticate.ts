@@ -1,7 +1,7 @@
 import { Failure } from '../base/index.ts'
 import type { Queries } from '../db/index.ts'
 import { findRow, withoutHash } from './find-user.ts'
-import type { PasswordHasher } from './password-hasher.ts'
+import type { PasswordHasher } from './password/hasher.ts'
 import type { User } from './user.ts'
 
 type Needs = { readonly db: Queries; readonly hasher: PasswordHasher }

@@ -15,9 +15,9 @@ export {
   issueSetupToken,
   readSetupToken,
 } from './first-administrator.ts'
-export { checkNewPassword } from './password.ts'
-export type { HasherOptions, PasswordHasher } from './password-hasher.ts'
-export { createPasswordHasher } from './password-hasher.ts'
+export type { HasherOptions, PasswordHasher } from './password/hasher.ts'
+export { createPasswordHasher } from './password/hasher.ts'
+export { checkNewPassword } from './password/policy.ts'
 export { proveIdentity } from './prove-identity.ts'
 export { ProfileSchema } from './schemas.ts'
 export { saveRehash, setUserActive, sweepSetupTokens } from './store.ts'

@@ -3,7 +3,7 @@ import { appendAudit } from '../audit/index.ts'
 import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import { verifyCredentials } from './authenticate.ts'
-import type { PasswordHasher } from './password-hasher.ts'
+import type { PasswordHasher } from './password/hasher.ts'
 import { saveRehash } from './store.ts'
 import type { User } from './user.ts'
 

@@ -1,6 +1,6 @@
 import { hash as argonHash, verify as argonVerify, parseOptions } from '@node-rs/argon2'
-import { stopwatch } from '../base/index.ts'
-import { isPossiblePassword, normalisePassword } from './password.ts'
+import { stopwatch } from '../../base/index.ts'
+import { isPossiblePassword, normalisePassword } from './policy.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 export type HasherOptions = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Failure } from '../base/index.ts'
-import { checkNewPassword } from './password.ts'
-import { createPasswordHasher } from './password-hasher.ts'
+import { Failure } from '../../base/index.ts'
+import { createPasswordHasher } from './hasher.ts'
+import { checkNewPassword } from './policy.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 const rules = { minLength: 8, context: ['perla.sona', 'perla@example.com'] }

@@ -1,4 +1,4 @@
-import { identityFailures } from './failures.ts'
+import { identityFailures } from '../failures.ts'
 
 type Limits = { readonly concurrency: number; readonly queueLimit: number }
 

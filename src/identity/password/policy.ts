@@ -1,5 +1,5 @@
-import { codePoints, comparisonKey, isWellFormed } from '../base/index.ts'
-import type { Checked } from './user.ts'
+import { codePoints, comparisonKey, isWellFormed } from '../../base/index.ts'
+import type { Checked } from '../user.ts'
 
 type Rules = {
   readonly minLength: number

@@ -1,0 +1,51 @@
+/** Every letter there is, with what its template needs. Times are ISO 8601 texts. */
+export type Letters = {
+  /** Proof of an address before there is an account. */
+  readonly 'confirm-registration': {
+    readonly username: string
+    readonly link: string
+    readonly code: string
+  }
+  /** Instead of the above when the address already has an account. */
+  readonly 'account-exists': { readonly loginUrl: string; readonly forgotUrl: string }
+  readonly welcome: { readonly username: string; readonly accountUrl: string }
+  readonly invitation: { readonly link: string; readonly invitedBy: string; readonly until: string }
+  /** To a new address of an existing account. */
+  readonly 'confirm-email': {
+    readonly username: string
+    readonly link: string
+    readonly code: string
+  }
+  /** To the old address when another was asked for. */
+  readonly 'email-change-requested': Happening & { readonly newEmail: string }
+  /** To both addresses. */
+  readonly 'email-changed': Happening & { readonly newEmail: string }
+  readonly 'username-changed': Happening & { readonly newUsername: string }
+  readonly 'reset-password': Happening & { readonly link: string; readonly minutes: string }
+  readonly 'password-changed': Happening & { readonly forgotUrl: string }
+  readonly 'new-device': Happening & { readonly sessionsUrl: string; readonly forgotUrl: string }
+  /** Many wrong passwords: signing in is slowed down for strangers. */
+  readonly 'sign-in-attempts': Happening & { readonly count: string; readonly forgotUrl: string }
+  readonly 'account-deactivated': Happening & { readonly link: string }
+  readonly 'deletion-scheduled': Happening & { readonly link: string; readonly until: string }
+  readonly 'account-deleted': { readonly username: string; readonly at: string }
+}
+
+/** Who, when and from where; an unknown place or device is ''. */
+export type Happening = {
+  readonly username: string
+  readonly at: string
+  /** The browser and system in words, such as "Firefox on Linux". */
+  readonly device: string
+  readonly ip: string
+}
+
+export type Template = keyof Letters
+
+export type Letter<T extends Template = Template> = {
+  readonly to: string
+  /** A BCP 47 tag; the nearest of our languages is used. */
+  readonly locale: string
+  readonly template: T
+  readonly values: Letters[T]
+}
