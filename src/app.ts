@@ -11,8 +11,8 @@ import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
 import { createDb } from './db/index.ts'
 import type { HttpServer } from './http/index.ts'
-import type { PasswordHasher } from './identity/index.ts'
-import { createPasswordHasher } from './identity/index.ts'
+import type { PasswordHasher, PasswordRules } from './identity/index.ts'
+import { checkNewPassword, createPasswordHasher } from './identity/index.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { KeyRing } from './keys/index.ts'
 import { createSealer, deriveSecret, openKeyRing } from './keys/index.ts'
@@ -46,6 +46,7 @@ export type App = {
   readonly kv: Kv
   readonly keys: KeyRing
   readonly hasher: PasswordHasher
+  readonly passwords: PasswordRules
   readonly jobs: Jobs
   readonly metrics: Metrics
   readonly clock: Clock
@@ -111,6 +112,10 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
   const sealer = createSealer(masterKeys, random)
   const keys = await openKeyRing({ db, clock, sealer, log })
   const hasher = createHasher(config, metrics)
+  const { minLength } = config.password
+  const passwords: PasswordRules = {
+    check: async (password, context) => checkNewPassword(password, { minLength, context }),
+  }
   const clients = createClientCache({ db, clock })
   const refreshKeys = deriveSecret(masterKeys, 'refresh-token')
   const refreshTokens = createRefreshTokens([
@@ -128,6 +133,7 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
     sealer,
     keys,
     hasher,
+    passwords,
     clients,
     refreshTokens,
   }

@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
-import type { PasswordHasher } from '../identity/index.ts'
+import type { PasswordHasher, PasswordRules } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Visits } from '../login/index.ts'
 import type { VerifiedTokens } from '../oauth/index.ts'
@@ -17,7 +17,7 @@ export type AccountNeeds = {
   readonly issuer: string
   readonly verifiedTokens: VerifiedTokens
   readonly registrationOpen: boolean
-  readonly passwordMinLength: number
+  readonly passwords: PasswordRules
   /** Seconds. */
   readonly accessLifetime: number
   readonly apiLifetimes: SessionLifetimes

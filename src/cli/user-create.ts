@@ -3,7 +3,8 @@ import { assignRole } from '../access/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import { secureRandom, systemClock } from '../base/index.ts'
 import type { Config } from '../config.ts'
-import { addUser, createPasswordHasher, prepareUser } from '../identity/index.ts'
+import type { PasswordRules } from '../identity/index.ts'
+import { addUser, checkNewPassword, createPasswordHasher, prepareUser } from '../identity/index.ts'
 import type { Command, Values } from './command.ts'
 import { required, text, texts, UsageError } from './command.ts'
 import { withDatabase } from './database.ts'
@@ -24,8 +25,8 @@ export const userCreate: Command = {
     const needs = { clock: systemClock, random: secureRandom }
     const hasher = createPasswordHasher(hasherOptions(config))
     const input = await userInput(values)
-    const passwordMinLength = config.password.minLength
-    const prepared = await prepareUser({ ...needs, hasher, passwordMinLength }, input)
+    const passwords = passwordRules(config)
+    const prepared = await prepareUser({ ...needs, hasher, passwords }, input)
     await withDatabase(config, (db) =>
       db.transaction(async (tx) => {
         const by = { actor: 'system' }
@@ -71,6 +72,10 @@ async function readPassword(): Promise<string> {
     lines.close()
     if (terminal) process.stderr.write('\n')
   }
+}
+
+function passwordRules({ password: { minLength } }: Config): PasswordRules {
+  return { check: async (password, context) => checkNewPassword(password, { minLength, context }) }
 }
 
 function hasherOptions({ password }: Config) {

@@ -1,6 +1,6 @@
 import { Failure } from '../base/index.ts'
 import type { Queries } from '../db/index.ts'
-import { findRow, withoutHash } from './find-user.ts'
+import { findRow, toUser } from './find-user.ts'
 import type { PasswordHasher } from './password/hasher.ts'
 import type { User } from './user.ts'
 
@@ -9,7 +9,8 @@ type Needs = { readonly db: Queries; readonly hasher: PasswordHasher }
 /** Why not is for the log and the audit: to the outside all four are the same words. */
 export type Authentication =
   | { readonly ok: true; readonly user: User; readonly rehash?: string }
-  | { readonly ok: false; readonly why: 'unknown' | 'mismatch' | 'inactive' | 'no_password' }
+  | { readonly ok: false; readonly why: 'unknown' | 'mismatch' | 'no_password' }
+  | { readonly ok: false; readonly why: 'inactive'; readonly user: User }
 
 /**
  * One read and one Argon2id computation, whoever is asked for. `rehash`, when present, is the same
@@ -26,9 +27,9 @@ export async function verifyCredentials(
   if (!row) return { ok: false, why: 'unknown' }
   if (stored === undefined) return { ok: false, why: 'no_password' }
   if (result === 'mismatch') return { ok: false, why: 'mismatch' }
-  if (!row.isActive) return { ok: false, why: 'inactive' }
+  if (!row.isActive) return { ok: false, why: 'inactive', user: toUser(row) }
   const rehash = needs.hasher.needsRehash(stored) ? await rehashed(needs, password) : undefined
-  return { ok: true, user: withoutHash(row), ...(rehash !== undefined && { rehash }) }
+  return { ok: true, user: toUser(row), ...(rehash !== undefined && { rehash }) }
 }
 
 /** A full queue must not fail a login that has succeeded; the next login tries again. */

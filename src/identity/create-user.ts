@@ -1,34 +1,30 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
-import type { Clock, InvalidMember, Random, UserId } from '../base/index.ts'
-import { isStorable, newId } from '../base/index.ts'
+import type { Clock, Random, UserId } from '../base/index.ts'
+import { newId } from '../base/index.ts'
 import type { Db, Queries } from '../db/index.ts'
 import { isUniqueViolation } from '../db/index.ts'
+import type { AccountInput, PasswordRules } from './account-input.ts'
+import { checkAccount } from './account-input.ts'
 import { identityFailures } from './failures.ts'
-import { withoutHash } from './find-user.ts'
+import { toUser } from './find-user.ts'
 import type { PasswordHasher } from './password/hasher.ts'
-import { checkNewPassword } from './password/policy.ts'
 import type { UserRow } from './store.ts'
 import { insertUser } from './store.ts'
-import type { Checked, Profile, User } from './user.ts'
-import { checkEmail, checkUsername } from './user.ts'
+import type { Profile, User } from './user.ts'
 
 type Needs = {
   readonly clock: Clock
   readonly random: Random
   readonly hasher: PasswordHasher
-  /** Code points of a new password; 8 unless told otherwise, and never fewer. */
-  readonly passwordMinLength?: number
+  readonly passwords: PasswordRules
 }
 
 export type By = { readonly actor: string; readonly origin?: Origin }
 
-export type NewUserInput = {
-  readonly username: string
-  readonly email?: string
+export type NewUserInput = AccountInput & {
   readonly emailVerified?: boolean
-  readonly password?: string
-  readonly profile?: Profile
+  readonly termsVersion?: string
 }
 
 /** A user that is checked and hashed, ready for a transaction. Opaque to other modules. */
@@ -46,22 +42,42 @@ export async function createUser(
 
 /** The slow half, before any transaction: checks every member and hashes the password. */
 export async function prepareUser(needs: Needs, input: NewUserInput): Promise<PreparedUser> {
-  const { username, email, password } = checkInput(input, needs.passwordMinLength ?? 0)
+  const { password, ...account } = await checkAccount(needs.passwords, input)
   const passwordHash = password === undefined ? null : await needs.hasher.hash(password)
+  const { emailVerified = false, termsVersion = null } = input
+  return { row: newRow(needs, { ...account, passwordHash, emailVerified, termsVersion }) }
+}
+
+export type NewAccount = {
+  readonly username: string
+  readonly email: string | undefined
+  readonly emailVerified: boolean
+  readonly passwordHash: string | null
+  readonly profile: Profile
+  readonly termsVersion: string | null
+}
+
+/** The row of an account that begins now. */
+export function newRow(needs: Pick<Needs, 'clock' | 'random'>, account: NewAccount): UserRow {
+  const { username, email, emailVerified, passwordHash, profile, termsVersion } = account
   const now = needs.clock.now()
-  const row: UserRow = {
+  return {
     id: newId<UserId>(needs.clock, needs.random),
     username,
     email: email ?? null,
-    emailVerified: email !== undefined && (input.emailVerified ?? false),
+    emailVerified: email !== undefined && emailVerified,
     passwordHash,
     isActive: true,
-    profile: input.profile ?? {},
+    deactivatedBy: null,
+    deleteAfter: null,
+    passwordChangedAt: passwordHash === null ? null : now,
+    termsVersion,
+    termsAcceptedAt: termsVersion === null ? null : now,
+    profile,
     version: 1,
     createdAt: now,
     updatedAt: now,
   }
-  return { row }
 }
 
 type Addition = { readonly prepared: PreparedUser; readonly by: By }
@@ -79,14 +95,12 @@ export async function addUser(
   }
   const entry = { actor, action: 'user.create', resource: `user:${row.id}` }
   await appendAudit(needs, tx, { ...entry, outcome: 'success', ...(origin && { origin }) })
-  return withoutHash(row)
+  return toUser(row)
 }
 
-function takenFailure(error: unknown) {
-  if (isUniqueViolation(error, 'users_username_key_unique')) {
-    const members = [{ pointer: '/username', words: 'This username is already taken.' }]
-    return identityFailures.username_taken({ members, cause: error })
-  }
+/** The failure behind a violated unique constraint of the table; undefined for any other error. */
+export function takenFailure(error: unknown) {
+  if (isUniqueViolation(error, 'users_username_key_unique')) return usernameTaken(error)
   if (isUniqueViolation(error, 'users_email_key_unique')) {
     const members = [{ pointer: '/email', words: 'This email address is already taken.' }]
     return identityFailures.email_taken({ members, cause: error })
@@ -94,25 +108,7 @@ function takenFailure(error: unknown) {
   return undefined
 }
 
-const unstorable = 'This has characters that cannot be stored.'
-
-function checkInput(input: NewUserInput, minLength: number) {
-  const members: InvalidMember[] = []
-  const take = <T>(pointer: string, checked: Checked<T> | undefined): T | undefined => {
-    if (checked?.ok) return checked.value
-    if (checked) members.push({ pointer, words: checked.words })
-    return undefined
-  }
-  const { password } = input
-  const username = take('/username', checkUsername(input.username))
-  const email = take('/email', input.email === undefined ? undefined : checkEmail(input.email))
-  const context = [input.username, ...(input.email === undefined ? [] : [input.email])]
-  const rules = { minLength, context }
-  const chosen = password === undefined ? undefined : checkNewPassword(password, rules)
-  const accepted = take('/password', chosen)
-  for (const [name, value] of Object.entries(input.profile ?? {})) {
-    if (!isStorable(value)) members.push({ pointer: `/profile/${name}`, words: unstorable })
-  }
-  if (members.length > 0 || username === undefined) throw identityFailures.invalid_user({ members })
-  return { username, email, password: accepted }
+export function usernameTaken(cause?: unknown) {
+  const members = [{ pointer: '/username', words: 'This username is already taken.' }]
+  return identityFailures.username_taken({ members, cause })
 }

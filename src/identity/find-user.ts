@@ -3,12 +3,12 @@ import { codePoints, comparisonKey, hasControls, isUuid, isWellFormed } from '..
 import type { Queries } from '../db/index.ts'
 import type { UserRow } from './store.ts'
 import { selectUser, selectUserByEmail, selectUserByUsername } from './store.ts'
-import type { User } from './user.ts'
+import type { Lifecycle, User } from './user.ts'
 import { longestEmail } from './user.ts'
 
 export async function findUser(queries: Queries, id: UserId): Promise<User | undefined> {
   const row = isUuid(id) ? await selectUser(queries, id) : undefined
-  return row && withoutHash(row)
+  return row && toUser(row)
 }
 
 /** By email address when there is an @ in it, otherwise by username. */
@@ -17,7 +17,7 @@ export async function findUserByIdentifier(
   identifier: string,
 ): Promise<User | undefined> {
   const row = await findRow(queries, identifier)
-  return row && withoutHash(row)
+  return row && toUser(row)
 }
 
 /** One read, or none for a text that cannot be an identifier. */
@@ -29,8 +29,21 @@ export async function findRow(queries: Queries, identifier: string): Promise<Use
 }
 
 /** Member by member, so that a new column of the row does not leave by itself. */
-export function withoutHash(row: UserRow): User {
-  const { id, username, email, emailVerified, isActive, profile, version, createdAt, updatedAt } =
-    row
-  return { id, username, email, emailVerified, isActive, profile, version, createdAt, updatedAt }
+export function toUser(row: UserRow): User {
+  const { id, username, email, emailVerified, isActive, profile, version } = row
+  const { passwordChangedAt, createdAt, updatedAt, termsVersion, termsAcceptedAt } = row
+  const terms =
+    termsVersion !== null && termsAcceptedAt !== null
+      ? { version: termsVersion, at: termsAcceptedAt }
+      : null
+  const account = { id, username, email, emailVerified, isActive, profile, version, terms }
+  return { ...account, lifecycle: lifecycleOf(row), passwordChangedAt, createdAt, updatedAt }
+}
+
+function lifecycleOf({ isActive, deactivatedBy, deleteAfter }: UserRow): Lifecycle {
+  if (isActive) return { state: 'active' }
+  const by = deactivatedBy ?? 'administrator'
+  return deleteAfter === null
+    ? { state: 'deactivated', by }
+    : { state: 'deleting', by, after: deleteAfter }
 }

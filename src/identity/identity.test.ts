@@ -7,6 +7,7 @@ import type { Db } from '../db/index.ts'
 import { createDb, sql } from '../db/index.ts'
 import {
   addUser,
+  checkNewPassword,
   consumeSetupTokens,
   createPasswordHasher,
   createUser,
@@ -29,7 +30,12 @@ const password = 'correct horse battery'
 let database: Awaited<ReturnType<typeof testDatabase>>
 let db: Db
 let statements: string[] = []
-const needs = () => ({ db, clock, random: secureRandom, hasher })
+const passwordRules = (minLength: number) => ({
+  check: async (chosen: string, context: readonly string[]) =>
+    checkNewPassword(chosen, { minLength, context }),
+})
+const passwords = passwordRules(8)
+const needs = () => ({ db, clock, random: secureRandom, hasher, passwords })
 
 before(async () => {
   database = await testDatabase()
@@ -92,7 +98,7 @@ test('every invalid member is told at once, by its pointer', async () => {
     assert.deepEqual(pointers, ['/username', '/email', '/password'])
     return true
   })
-  const strict = { ...needs(), passwordMinLength: 15 }
+  const strict = { ...needs(), passwords: passwordRules(15) }
   await assert.rejects(prepareUser(strict, { username: 'p', password: 'fourteen chars' }))
 })
 

@@ -1,13 +1,19 @@
 /**
- * identity: who the users are and how a password proves it.
- * Owns the tables `users` and `setup_tokens`. Promises that a wrong identifier costs as much time as a
- * wrong password, and that exactly one of any number of first administrators is made.
- * Never hands out a password hash, and never hashes inside a transaction.
+ * identity: who the users are, how a password proves it, and the life of an account from sign-up to
+ * erasure. Owns the tables `users`, `password_history`, `registrations`, `invitations`, `action_tokens`,
+ * `import_runs` and `setup_tokens`. Promises that a wrong identifier costs as much time as a wrong
+ * password, that no answer tells whether an address has an account, and that every link, code and
+ * invitation counts once. Never hands out a password hash, and never hashes inside a transaction.
  */
+export type { PasswordRules } from './account-input.ts'
+export type { AccountCore } from './account-needs.ts'
+export { sweepActionTokens } from './action-token/store.ts'
 export type { Authentication } from './authenticate.ts'
 export { verifyCredentials } from './authenticate.ts'
 export type { By, NewUserInput, PreparedUser } from './create-user.ts'
 export { addUser, createUser, prepareUser } from './create-user.ts'
+export { emailLetterJob, requestEmailChange, sendEmailLetter } from './email/change-email.ts'
+export { confirmEmailByCode, confirmEmailByLink, readEmailProof } from './email/confirm-email.ts'
 export { identityFailures } from './failures.ts'
 export { findUser, findUserByIdentifier } from './find-user.ts'
 export {
@@ -15,11 +21,53 @@ export {
   issueSetupToken,
   readSetupToken,
 } from './first-administrator.ts'
+export { deactivate, scheduleDeletion } from './life/deactivate.ts'
+export { eraseDueUsers } from './life/erase.ts'
+export {
+  offerReactivation,
+  reactivate,
+  reactivateByAdministrator,
+  readReactivation,
+} from './life/reactivate.ts'
+export { setUserActive } from './life/store.ts'
+export { changePassword } from './password/change-password.ts'
 export type { HasherOptions, PasswordHasher } from './password/hasher.ts'
 export { createPasswordHasher } from './password/hasher.ts'
 export { checkNewPassword } from './password/policy.ts'
-export { proveIdentity } from './prove-identity.ts'
+export type { BasedOn, ProfilePatch } from './profile/update-profile.ts'
+export { assignEmail, changeUsername, updateProfile } from './profile/update-profile.ts'
+export type { Judgement } from './prove-identity.ts'
+export { judgeIdentity, proveIdentity } from './prove-identity.ts'
+export {
+  recoveryJob,
+  requestRecovery,
+  sendRecoveryLetter,
+  startRecovery,
+} from './recovery/request-recovery.ts'
+export { readRecovery, resetPassword } from './recovery/reset-password.ts'
 export { ProfileSchema } from './schemas.ts'
-export { saveRehash, setUserActive, sweepSetupTokens } from './store.ts'
-export type { Checked, Profile, User } from './user.ts'
+export {
+  confirmByCode,
+  confirmByLink,
+  readRegistration,
+} from './sign-up/confirm-registration.ts'
+export type { Invitation } from './sign-up/invitation.ts'
+export {
+  acceptInvitation,
+  invite,
+  listInvitations,
+  readInvitation,
+  revokeInvitation,
+} from './sign-up/invitation.ts'
+export type { SignUpNeeds, SignUpRules, Visitor } from './sign-up/needs.ts'
+export {
+  register,
+  registrationLetterJob,
+  requireOpen,
+  sendRegistrationLetter,
+} from './sign-up/register.ts'
+export { registerDirectly } from './sign-up/register-directly.ts'
+export { sweepInvitations, sweepRegistrations } from './sign-up/store.ts'
+export { saveRehash, sweepSetupTokens } from './store.ts'
+export type { Checked, Lifecycle, Profile, User } from './user.ts'
 export { checkEmail, checkUsername } from './user.ts'

@@ -23,17 +23,22 @@ export type Claim = {
   readonly clientId?: string | undefined
 }
 
+/** `left` is a person with the right password whose account they deactivated themselves. */
+export type Judgement =
+  | { readonly ok: true; readonly user: User }
+  | { readonly ok: false; readonly left?: User }
+
 /**
  * The one way to prove who one is with a password: one read and one hash whatever comes of it. Every
  * refusal looks the same from outside; why it was refused is in the audit log only.
  */
-export async function proveIdentity(needs: Needs, claim: Claim): Promise<User | undefined> {
+export async function judgeIdentity(needs: Needs, claim: Claim): Promise<Judgement> {
   const { identifier, password, origin, clientId } = claim
   const result = await verifyCredentials(needs, identifier, password)
   needs.countLogin(result.ok ? 'success' : 'refused')
   if (result.ok) {
     if (result.rehash !== undefined) await saveRehash(needs.db, result.user, result.rehash)
-    return result.user
+    return { ok: true, user: result.user }
   }
   await appendAudit(needs, needs.db, {
     actor: 'anonymous',
@@ -43,5 +48,14 @@ export async function proveIdentity(needs: Needs, claim: Claim): Promise<User | 
     origin,
     details: { why: result.why, ...(clientId !== undefined && { client: clientId }) },
   })
-  return undefined
+  if (result.why !== 'inactive') return { ok: false }
+  const { lifecycle } = result.user
+  const left = lifecycle.state !== 'active' && lifecycle.by === 'user'
+  return { ok: false, ...(left && { left: result.user }) }
+}
+
+/** The same for callers to whom every refusal is one. */
+export async function proveIdentity(needs: Needs, claim: Claim): Promise<User | undefined> {
+  const judgement = await judgeIdentity(needs, claim)
+  return judgement.ok ? judgement.user : undefined
 }

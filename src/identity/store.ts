@@ -2,36 +2,54 @@ import type { UserId } from '../base/index.ts'
 import { comparisonKey } from '../base/index.ts'
 import type { Queries } from '../db/index.ts'
 import { sql } from '../db/index.ts'
-import type { User } from './user.ts'
+import type { Deactivator, Profile, User } from './user.ts'
 
-/** The only form of a user that holds the hash; it does not leave this module. */
-export type UserRow = User & { readonly passwordHash: string | null }
+/** A user as the table has it, the hash included; it does not leave this module. */
+export type UserRow = Omit<User, 'lifecycle' | 'terms'> & {
+  readonly passwordHash: string | null
+  readonly deactivatedBy: Deactivator | null
+  readonly deleteAfter: Date | null
+  readonly termsVersion: string | null
+  readonly termsAcceptedAt: Date | null
+}
 
 export async function insertUser(tx: Queries, user: UserRow): Promise<void> {
   const u = user
   await tx.run(sql`
     INSERT INTO users (id, username, username_key, email, email_key, email_verified, password_hash,
-      is_active, profile, version, created_at, updated_at)
+      is_active, profile, version, password_changed_at, terms_version, terms_accepted_at, created_at, updated_at)
     VALUES (${u.id}, ${u.username}, ${comparisonKey(u.username)}, ${u.email},
       ${u.email === null ? null : comparisonKey(u.email)}, ${u.emailVerified}, ${u.passwordHash},
-      ${u.isActive}, ${JSON.stringify(u.profile)}, ${u.version}, ${u.createdAt}, ${u.updatedAt})`)
+      ${u.isActive}, ${JSON.stringify(u.profile)}, ${u.version}, ${u.passwordChangedAt}, ${u.termsVersion},
+      ${u.termsAcceptedAt}, ${u.createdAt}, ${u.updatedAt})`)
 }
 
 export function selectUser(queries: Queries, id: UserId): Promise<UserRow | undefined> {
   return queries.maybe<UserRow>(sql`
-    SELECT id, username, email, email_verified, password_hash, is_active, profile, version, created_at, updated_at
+    SELECT id, username, email, email_verified, password_hash, is_active, deactivated_by, delete_after,
+      password_changed_at, terms_version, terms_accepted_at, profile, version, created_at, updated_at
     FROM users WHERE id = ${id}`)
+}
+
+/** Holds the row until the transaction ends: what follows is decided on what was read. */
+export function lockUser(tx: Queries, id: UserId): Promise<UserRow | undefined> {
+  return tx.maybe<UserRow>(sql`
+    SELECT id, username, email, email_verified, password_hash, is_active, deactivated_by, delete_after,
+      password_changed_at, terms_version, terms_accepted_at, profile, version, created_at, updated_at
+    FROM users WHERE id = ${id} FOR UPDATE`)
 }
 
 export function selectUserByUsername(queries: Queries, key: string): Promise<UserRow | undefined> {
   return queries.maybe<UserRow>(sql`
-    SELECT id, username, email, email_verified, password_hash, is_active, profile, version, created_at, updated_at
+    SELECT id, username, email, email_verified, password_hash, is_active, deactivated_by, delete_after,
+      password_changed_at, terms_version, terms_accepted_at, profile, version, created_at, updated_at
     FROM users WHERE username_key = ${key}`)
 }
 
 export function selectUserByEmail(queries: Queries, key: string): Promise<UserRow | undefined> {
   return queries.maybe<UserRow>(sql`
-    SELECT id, username, email, email_verified, password_hash, is_active, profile, version, created_at, updated_at
+    SELECT id, username, email, email_verified, password_hash, is_active, deactivated_by, delete_after,
+      password_changed_at, terms_version, terms_accepted_at, profile, version, created_at, updated_at
     FROM users WHERE email_key = ${key}`)
 }
 
@@ -42,17 +60,56 @@ export async function saveRehash(tx: Queries, user: User, hash: string): Promise
   return saved > 0
 }
 
-/** False when there is no such user or nothing changed. */
-export async function setUserActive(
+export async function updatePassword(
   tx: Queries,
   id: UserId,
-  active: boolean,
+  hash: string,
   at: Date,
-): Promise<boolean> {
-  const changed = await tx.run(sql`
-    UPDATE users SET is_active = ${active}, version = version + 1, updated_at = ${at}
-    WHERE id = ${id} AND is_active <> ${active}`)
-  return changed > 0
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE users SET password_hash = ${hash}, password_changed_at = ${at}, version = version + 1, updated_at = ${at}
+    WHERE id = ${id}`)
+}
+
+export async function markEmailVerified(tx: Queries, id: UserId, at: Date): Promise<void> {
+  await tx.run(sql`
+    UPDATE users SET email_verified = true, version = version + 1, updated_at = ${at}
+    WHERE id = ${id} AND NOT email_verified`)
+}
+
+export async function updateProfile(
+  tx: Queries,
+  id: UserId,
+  profile: Profile,
+  at: Date,
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE users SET profile = ${JSON.stringify(profile)}, version = version + 1, updated_at = ${at}
+    WHERE id = ${id}`)
+}
+
+export async function updateUsername(
+  tx: Queries,
+  id: UserId,
+  username: string,
+  at: Date,
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE users SET username = ${username}, username_key = ${comparisonKey(username)},
+      version = version + 1, updated_at = ${at}
+    WHERE id = ${id}`)
+}
+
+export async function updateEmail(
+  tx: Queries,
+  id: UserId,
+  { email, verified }: { readonly email: string | null; readonly verified: boolean },
+  at: Date,
+): Promise<void> {
+  await tx.run(sql`
+    UPDATE users SET email = ${email}, email_key = ${email === null ? null : comparisonKey(email)},
+      email_verified = ${verified}, version = version + 1, updated_at = ${at}
+    WHERE id = ${id}`)
 }
 
 export async function insertSetupToken(

@@ -10,11 +10,24 @@ export type User = {
   readonly email: string | null
   readonly emailVerified: boolean
   readonly isActive: boolean
+  readonly lifecycle: Lifecycle
   readonly profile: Profile
   readonly version: number
+  readonly passwordChangedAt: Date | null
+  readonly terms: AcceptedTerms | null
   readonly createdAt: Date
   readonly updatedAt: Date
 }
+
+/** Where an account is in its life. Only an active one can sign in. */
+export type Lifecycle =
+  | { readonly state: 'active' }
+  | { readonly state: 'deactivated'; readonly by: Deactivator }
+  | { readonly state: 'deleting'; readonly by: Deactivator; readonly after: Date }
+
+export type Deactivator = 'user' | 'administrator'
+
+export type AcceptedTerms = { readonly version: string; readonly at: Date }
 
 /** A value in the form that is stored, or constant words about what is wrong with it. */
 export type Checked<T> =
@@ -26,6 +39,14 @@ export const longestEmail = 254 // RFC 5321 section 4.5.3.1.3, without the angle
 
 // Invisible characters would let two names that differ look the same.
 const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
+// Alphabets with letters that look alike: a name keeps to one of them (Unicode Technical Standard 39).
+const lookAlikes = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+]
 const emailPattern = /^[^\s@<>()[\],;:\\"]{1,64}@[^\s@<>()[\],;:\\"]+$/u
 
 /** The value is the NFKC form: what a person sees is what is stored. */
@@ -39,6 +60,9 @@ export function checkUsername(raw: string): Checked<string> {
   if (value.includes('@')) return wrong('The username must not contain @.')
   if (invisible.test(value)) return wrong('The username must not contain invisible characters.')
   if (value.trim() !== value) return wrong('The username must not begin or end with a space.')
+  if (lookAlikes.filter((script) => script.test(value)).length > 1) {
+    return wrong('The username must not mix alphabets that look alike.')
+  }
   return { ok: true, value }
 }
 

@@ -4,7 +4,7 @@ import { appendAudit } from '../../audit/index.ts'
 import type { Clock, Random } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Cookies, Csrf, Pages } from '../../http/index.ts'
-import type { NewUserInput, PasswordHasher, User } from '../../identity/index.ts'
+import type { NewUserInput, PasswordHasher, PasswordRules, User } from '../../identity/index.ts'
 import { addUser, consumeSetupTokens, prepareUser } from '../../identity/index.ts'
 
 export type SetupNeeds = {
@@ -15,6 +15,7 @@ export type SetupNeeds = {
   readonly cookies: Cookies
   readonly csrf: Csrf
   readonly pages: Pages
+  readonly passwords: PasswordRules
   readonly passwordMinLength: number
 }
 

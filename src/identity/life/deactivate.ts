@@ -1,0 +1,120 @@
+import { appendAudit } from '../../audit/index.ts'
+import type { UserId } from '../../base/index.ts'
+import { addSeconds } from '../../base/index.ts'
+import type { Tx } from '../../db/index.ts'
+import { writeLetter } from '../../mail/index.ts'
+import type { AccountCore } from '../account-needs.ts'
+import { issueActionToken } from '../action-token/action-token.ts'
+import type { By } from '../create-user.ts'
+import { toUser } from '../find-user.ts'
+import { happening } from '../happening.ts'
+import type { BasedOn } from '../profile/update-profile.ts'
+import { lockVersion } from '../profile/update-profile.ts'
+import type { Visitor } from '../sign-up/needs.ts'
+import type { UserRow } from '../store.ts'
+import type { Deactivator, User } from '../user.ts'
+import { eraseNow } from './erase.ts'
+import { setLife } from './store.ts'
+
+type Leave = {
+  readonly userId: UserId
+  readonly basedOn: BasedOn
+  readonly by: Deactivator
+}
+
+type Context = { readonly by: By; readonly visitor: Visitor }
+
+/** How long a person who paused the account can come back by the link of the letter, in seconds. */
+const comeBack = 30 * 86_400
+
+/** Pauses an account: every session and grant ends, and nobody signs in until it is reactivated. */
+export function deactivate(needs: AccountCore, leave: Leave, context: Context): Promise<User> {
+  return needs.db.transaction(async (tx) => {
+    const row = await lockVersion(tx, leave.userId, leave.basedOn)
+    const changed = await endAccount(needs, tx, row, { by: leave.by, deleteAfter: null })
+    await audit(needs, tx, 'user.deactivate', row.id, context.by)
+    if (leave.by === 'user') await sayGoodbye(needs, tx, row, context.visitor)
+    return toUser(changed)
+  })
+}
+
+/**
+ * Deletes an account after the grace period, or at once where there is none. Until then it is
+ * deactivated, and can be taken back with the link of the letter.
+ */
+export function scheduleDeletion(
+  needs: AccountCore,
+  leave: Leave,
+  context: Context,
+): Promise<{ deleted: 'now' } | { deleted: 'later'; after: Date }> {
+  const { deletionGrace } = needs.account
+  return needs.db.transaction(async (tx) => {
+    const row = await lockVersion(tx, leave.userId, leave.basedOn)
+    const after = addSeconds(needs.clock.now(), deletionGrace)
+    await endAccount(needs, tx, row, { by: leave.by, deleteAfter: after })
+    await audit(needs, tx, 'user.delete', row.id, context.by)
+    if (deletionGrace === 0) {
+      await eraseNow(needs, tx, row)
+      return { deleted: 'now' }
+    }
+    await announceDeletion(needs, tx, { row, after, lifetime: deletionGrace }, context.visitor)
+    return { deleted: 'later', after }
+  })
+}
+
+async function endAccount(
+  needs: AccountCore,
+  tx: Tx,
+  row: UserRow,
+  { by, deleteAfter }: { readonly by: Deactivator; readonly deleteAfter: Date | null },
+): Promise<UserRow> {
+  await needs.keepAnOwner(tx, row.id)
+  const now = needs.clock.now()
+  const life = { isActive: false, deactivatedBy: by, deleteAfter }
+  await setLife(tx, row.id, life, now)
+  await needs.endSessions(tx, row.id, now) // ASVS 7.4.2
+  return { ...row, ...life, version: row.version + 1, updatedAt: now }
+}
+
+async function sayGoodbye(
+  needs: AccountCore,
+  tx: Tx,
+  row: UserRow,
+  visitor: Visitor,
+): Promise<void> {
+  if (row.email === null) return
+  const issue = { purpose: 'reactivate', userId: row.id, email: row.email } as const
+  const { token } = await issueActionToken(needs, tx, { ...issue, lifetime: comeBack })
+  const link = `${needs.issuer}/reactivate?token=${token}`
+  const locale = row.profile.locale ?? visitor.locale
+  const values = { ...happening(needs, row.username, visitor), link }
+  await writeLetter(needs, tx, { to: row.email, locale, template: 'account-deactivated', values })
+}
+
+type Deletion = { readonly row: UserRow; readonly after: Date; readonly lifetime: number }
+
+async function announceDeletion(
+  needs: AccountCore,
+  tx: Tx,
+  { row, after, lifetime }: Deletion,
+  visitor: Visitor,
+): Promise<void> {
+  if (row.email === null) return
+  const issue = { purpose: 'reactivate', userId: row.id, email: row.email, lifetime } as const
+  const { token } = await issueActionToken(needs, tx, issue)
+  const link = `${needs.issuer}/reactivate?token=${token}`
+  const locale = row.profile.locale ?? visitor.locale
+  const values = { ...happening(needs, row.username, visitor), link, until: after.toISOString() }
+  await writeLetter(needs, tx, { to: row.email, locale, template: 'deletion-scheduled', values })
+}
+
+export function audit(
+  needs: Pick<AccountCore, 'clock' | 'random'>,
+  tx: Tx,
+  action: string,
+  userId: UserId,
+  { actor, origin }: By,
+): Promise<void> {
+  const entry = { actor, action, resource: `user:${userId}`, outcome: 'success' } as const
+  return appendAudit(needs, tx, { ...entry, ...(origin && { origin }) })
+}
