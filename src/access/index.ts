@@ -4,5 +4,6 @@
  * table. Never audits by itself: a role is given as a part of a larger change, which is what is audited.
  */
 export { accessFailures } from './failures.ts'
+export { keepAnOwner } from './keep-an-owner.ts'
 export { administratorRoles, isAdministrator, ownerRole } from './roles.ts'
 export { assignRole, countUsersWithRole, rolesOf } from './store.ts'

@@ -31,3 +31,21 @@ export async function countUsersWithRole(queries: Queries, roleName: string): Pr
     WHERE r.name = ${roleName}`)
   return row?.count ?? 0
 }
+
+/**
+ * How many active users other than this one have a role. The lock on the role makes others who ask the
+ * same wait, so that two owners who leave at once do not both see the other.
+ */
+export async function countOthersWithRole(
+  tx: Queries,
+  roleName: string,
+  userId: UserId,
+): Promise<{ has: boolean; others: number }> {
+  await tx.maybe(sql`SELECT id FROM roles WHERE name = ${roleName} FOR UPDATE`)
+  const row = await tx.maybe<{ has: boolean; others: number }>(sql`
+    SELECT coalesce(bool_or(ur.user_id = ${userId}), false) AS has,
+      (count(*) FILTER (WHERE ur.user_id <> ${userId} AND u.is_active))::integer AS others
+    FROM user_roles ur JOIN roles r ON r.id = ur.role_id JOIN users u ON u.id = ur.user_id
+    WHERE r.name = ${roleName}`)
+  return row ?? { has: false, others: 0 }
+}

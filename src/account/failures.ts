@@ -13,5 +13,10 @@ export const accountFailures = failures({
     401,
     'The refresh token is invalid, expired, revoked or already used.',
   ],
-  registration_closed: ['registration_closed', 403, 'Registration is closed on this server.'],
+  not_fresh: ['insufficient_user_authentication', 401, 'Please confirm your password first.'], // RFC 9470 section 3
+  deactivated: [
+    'account_deactivated',
+    403,
+    'This account is deactivated. Ask for a new password to get a link that brings it back.',
+  ],
 })

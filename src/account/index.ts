@@ -3,7 +3,9 @@
  * Owns no table. Promises that an access token for this API is good for nothing else and the other way
  * round, and that a browser session counts here only for requests from our own pages.
  */
+export { basedOn, tagged } from './etag.ts'
 export type { AccountNeeds } from './needs.ts'
 export type { Principal } from './principal.ts'
 export { principalOf } from './principal.ts'
 export { accountRoutes } from './routes.ts'
+export { problems, UserBody, userBody } from './schemas.ts'

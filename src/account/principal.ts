@@ -1,5 +1,5 @@
 import type { FamilyId, SessionId, UserId } from '../base/index.ts'
-import { isUuid } from '../base/index.ts'
+import { addSeconds, isUuid } from '../base/index.ts'
 import type { Request } from '../http/index.ts'
 import type { User } from '../identity/index.ts'
 import { findUser } from '../identity/index.ts'
@@ -17,6 +17,8 @@ export type Principal = {
   readonly user: User
   readonly familyId?: FamilyId
   readonly sessionId: SessionId
+  /** When the person last proved who they are. */
+  readonly authTime: Date
 }
 
 type Needs = Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer' | 'verifiedTokens'>
@@ -42,8 +44,8 @@ async function byToken(needs: Needs, token: string): Promise<Principal | undefin
   ])
   const alive = family?.kind === 'api' && family.revokedAt === null && family.userId === user?.id
   if (!alive || user === undefined) return undefined
-  const { id: familyId, sessionId } = family
-  return { user, familyId, sessionId }
+  const { id: familyId, sessionId, authTime } = family
+  return { user, familyId, sessionId, authTime }
 }
 
 async function byCookie(needs: Needs, request: Request): Promise<Principal | undefined> {
@@ -53,10 +55,22 @@ async function byCookie(needs: Needs, request: Request): Promise<Principal | und
     throw accountFailures.cross_site()
   }
   const user = await findUser(needs.db, session.userId)
-  return user && { user, sessionId: session.id }
+  return user && { user, sessionId: session.id, authTime: session.authTime }
 }
 
 /** A request that changes something on the strength of a cookie must say that it comes from us. */
 function fromOurPages(issuer: string, request: Request): boolean {
   return request.headers['sec-fetch-site'] === 'same-origin' || request.headers.origin === issuer
+}
+
+/** The same for changes that need a recent proof (ASVS 7.5.1); RFC 9470 says how to tell. */
+export async function freshPrincipalOf(
+  needs: Needs & Pick<AccountNeeds, 'freshLifetime'>,
+  request: Request,
+): Promise<Principal> {
+  const principal = await principalOf(needs, request)
+  const { freshLifetime } = needs
+  if (needs.clock.now() < addSeconds(principal.authTime, freshLifetime)) return principal
+  const challenge = `Bearer error="insufficient_user_authentication", max_age=${freshLifetime}`
+  throw accountFailures.not_fresh({ headers: { 'www-authenticate': challenge } })
 }

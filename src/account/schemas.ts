@@ -1,5 +1,6 @@
-import { Type } from 'typebox'
-import { ProfileSchema } from '../identity/index.ts'
+import { type Static, Type } from 'typebox'
+import type { User } from '../identity/index.ts'
+import { ProfilePatchSchema, ProfileSchema } from '../identity/index.ts'
 
 const closed = { additionalProperties: false }
 
@@ -18,6 +19,19 @@ export const Problem = Type.Object(
   { description: 'RFC 9457 problem details' },
 )
 
+/** The refusals any route may answer with. */
+export const problems = {
+  400: Problem,
+  401: Problem,
+  403: Problem,
+  404: Problem,
+  409: Problem,
+  412: Problem,
+  428: Problem,
+  429: Problem,
+  503: Problem,
+}
+
 export const LoginBody = Type.Object(
   {
     identifier: Type.String({ minLength: 1, maxLength: 320, description: 'Username or email' }),
@@ -28,13 +42,77 @@ export const LoginBody = Type.Object(
 
 export const RegisterBody = Type.Object(
   {
-    username: Type.String({ minLength: 1, maxLength: 128 }),
+    username: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 128, description: 'Made up when absent' }),
+    ),
     email: Type.Optional(Type.String({ minLength: 3, maxLength: 320 })),
     password: Type.String({ minLength: 1, maxLength: 4096 }),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    accepted_terms: Type.Optional(
+      Type.String({ maxLength: 100, description: 'The version of the terms that was accepted' }),
+    ),
+    invitation: Type.Optional(
+      Type.String({ maxLength: 128, description: 'The token of an invitation mail' }),
+    ),
   },
   closed,
 )
+
+const token = Type.String({
+  minLength: 1,
+  maxLength: 128,
+  description: 'From the link of the mail',
+})
+const code = Type.String({ pattern: '^[0-9]{6}$', description: 'The 6 digits of the mail' })
+const newPassword = Type.String({ minLength: 1, maxLength: 4096 })
+
+export const ConfirmRegistrationBody = Type.Union([
+  Type.Object({ registration: Type.String({ format: 'uuid' }), code }, closed),
+  Type.Object({ token, password: newPassword }, closed),
+])
+
+export const Pending = Type.Object({
+  status: Type.Literal('confirmation_required'),
+  registration: Type.String({ format: 'uuid', description: 'Goes with the code of the mail' }),
+})
+
+export const Accepted = Type.Object({ status: Type.Literal('accepted') })
+
+export const ForgotBody = Type.Object(
+  {
+    identifier: Type.String({ minLength: 1, maxLength: 320, description: 'Username or email' }),
+  },
+  closed,
+)
+
+export const ResetBody = Type.Object(
+  {
+    token,
+    password: newPassword,
+    end_sessions: Type.Optional(
+      Type.Boolean({ default: true, description: 'Whether every session ends' }),
+    ),
+  },
+  closed,
+)
+
+export const LinkBody = Type.Object({ token }, closed)
+export const CodeBody = Type.Object({ code }, closed)
+export const EmailBody = Type.Object(
+  { email: Type.String({ minLength: 3, maxLength: 320 }) },
+  closed,
+)
+export const UsernameBody = Type.Object(
+  { username: Type.String({ minLength: 1, maxLength: 128 }) },
+  closed,
+)
+export const PasswordBody = Type.Object(
+  { current_password: newPassword, password: newPassword },
+  closed,
+)
+export const Deletion = Type.Object({ delete_after: Type.String({ format: 'date-time' }) })
+
+export const ProfilePatchBody = Type.Object({ profile: ProfilePatchSchema }, closed)
 
 export const RefreshBody = Type.Object(
   { refresh_token: Type.String({ minLength: 1, maxLength: 512 }) },
@@ -53,7 +131,21 @@ export const UserBody = Type.Object({
   username: Type.String(),
   email: Type.Union([Type.String(), Type.Null()]),
   email_verified: Type.Boolean(),
+  state: Type.Enum(['active', 'deactivated', 'deleting']),
   profile: ProfileSchema,
   created_at: Type.String({ format: 'date-time' }),
   updated_at: Type.String({ format: 'date-time' }),
 })
+
+export function userBody(user: User): Static<typeof UserBody> {
+  return {
+    id: user.id,
+    username: user.username,
+    email: user.email,
+    email_verified: user.emailVerified,
+    state: user.lifecycle.state,
+    profile: user.profile,
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+  }
+}

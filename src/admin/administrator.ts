@@ -1,6 +1,7 @@
-import { isAdministrator, rolesOf } from '../access/index.ts'
+import { isAdministrator, ownerRole, rolesOf } from '../access/index.ts'
 import type { Principal } from '../account/index.ts'
 import { principalOf } from '../account/index.ts'
+import type { UserId } from '../base/index.ts'
 import { failures } from '../base/index.ts'
 import type { Request } from '../http/index.ts'
 import type { AdminNeeds } from './needs.ts'
@@ -14,4 +15,10 @@ export async function administrator(needs: AdminNeeds, request: Request): Promis
   const principal = await principalOf(needs, request)
   if (!isAdministrator(await rolesOf(needs.db, principal.user.id))) throw adminFailures.forbidden()
   return principal
+}
+
+/** An owner is managed by owners only: otherwise every administrator could become one by a mailed link. */
+export async function mayManage(needs: AdminNeeds, actor: UserId, target: UserId): Promise<void> {
+  const [own, theirs] = await Promise.all([rolesOf(needs.db, actor), rolesOf(needs.db, target)])
+  if (theirs.includes(ownerRole) && !own.includes(ownerRole)) throw adminFailures.forbidden()
 }

@@ -4,6 +4,8 @@
  * page works exactly once: while there is no owner, and with a link from the server's own log.
  */
 export { clientRoutes } from './clients/routes.ts'
+export { invitationRoutes } from './invitations/routes.ts'
 export type { AdminNeeds } from './needs.ts'
 export type { SetupNeeds } from './setup/create-first-administrator.ts'
 export { setupRoutes } from './setup/routes.ts'
+export { userRoutes } from './users/routes.ts'

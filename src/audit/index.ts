@@ -5,3 +5,5 @@
  */
 export type { AuditEntry, Origin } from './append.ts'
 export { appendAudit } from './append.ts'
+export type { ActivityEntry } from './store.ts'
+export { selectActivity as auditOf } from './store.ts'

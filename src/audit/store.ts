@@ -17,3 +17,23 @@ export async function insertAudit(
       ${origin.userAgent?.slice(0, longestUserAgent) ?? null}, ${origin.requestId ?? null},
       ${JSON.stringify(details)}, ${at})`)
 }
+
+export type ActivityEntry = {
+  readonly action: string
+  readonly resource: string
+  readonly outcome: string
+  readonly ipAddress: string | null
+  readonly userAgent: string | null
+  readonly createdAt: Date
+}
+
+/** What an actor did, newest first. */
+export function selectActivity(
+  queries: Queries,
+  actor: string,
+  most: number,
+): Promise<ActivityEntry[]> {
+  return queries.many<ActivityEntry>(sql`
+    SELECT action, resource, outcome, host(ip_address) AS ip_address, user_agent, created_at
+    FROM audit_log WHERE actor = ${actor} ORDER BY id DESC LIMIT ${most}`)
+}

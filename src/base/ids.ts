@@ -15,6 +15,11 @@ export function isUuid(value: string): boolean {
   return uuidPattern.test(value)
 }
 
+/** A user's id from outside; undefined when it cannot be one. */
+export function parseUserId(value: string): UserId | undefined {
+  return isUuid(value) ? (value as UserId) : undefined
+}
+
 /** A UUID version 7 (RFC 9562 section 5.7): sortable by time, so that indexes grow at one end. */
 export function newId<Id extends string>(clock: Clock, random: Random): Id {
   const bytes = Buffer.alloc(16)

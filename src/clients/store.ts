@@ -63,3 +63,12 @@ export async function upsertConsent(
     ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at, scopes =
       ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes) ORDER BY 1)`)
 }
+
+export function selectConsents(
+  queries: Queries,
+  userId: UserId,
+): Promise<{ clientId: ClientId; name: string; scopes: string[]; grantedAt: Date }[]> {
+  return queries.many(sql`
+    SELECT c.client_id, c.name, k.scopes, k.granted_at FROM consents k JOIN clients c USING (client_id)
+    WHERE k.user_id = ${userId} ORDER BY c.name`)
+}

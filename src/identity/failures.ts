@@ -24,10 +24,6 @@ export const identityFailures = failures({
     428,
     'Send the version that the change is based on in If-Match, or * for any.',
   ],
+  unknown_invitation: ['not_found', 404, 'There is no such invitation.'],
   not_deactivated: ['not_deactivated', 409, 'This account is not deactivated.'],
-  last_owner: [
-    'last_owner',
-    409,
-    'The last owner cannot leave. Make somebody else an owner first.',
-  ],
 })

@@ -34,8 +34,8 @@ export { changePassword } from './password/change-password.ts'
 export type { HasherOptions, PasswordHasher } from './password/hasher.ts'
 export { createPasswordHasher } from './password/hasher.ts'
 export { checkNewPassword } from './password/policy.ts'
-export type { BasedOn, ProfilePatch } from './profile/update-profile.ts'
-export { assignEmail, changeUsername, updateProfile } from './profile/update-profile.ts'
+export type { AccountEdit, BasedOn, Editing } from './profile/edit-account.ts'
+export { editAccount } from './profile/edit-account.ts'
 export type { Judgement } from './prove-identity.ts'
 export { judgeIdentity, proveIdentity } from './prove-identity.ts'
 export {
@@ -45,7 +45,7 @@ export {
   startRecovery,
 } from './recovery/request-recovery.ts'
 export { readRecovery, resetPassword } from './recovery/reset-password.ts'
-export { ProfileSchema } from './schemas.ts'
+export { ProfilePatchSchema, ProfileSchema } from './schemas.ts'
 export {
   confirmByCode,
   confirmByLink,

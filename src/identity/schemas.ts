@@ -1,24 +1,31 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 
-const text = (maxLength: number) => Type.Optional(Type.String({ maxLength }))
-const url = Type.Optional(Type.String({ maxLength: 2048, pattern: '^https?://\\S+$' }))
+const closed = { additionalProperties: false }
+const text = (maxLength: number) => Type.String({ maxLength })
+const url = Type.String({ maxLength: 2048, pattern: '^https?://\\S+$' })
+const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** OpenID Connect Core section 5.1.1. */
-export const AddressSchema = Type.Object(
-  {
+export const AddressSchema = Type.Partial(
+  Type.Object({
     formatted: text(1000),
     street_address: text(500),
     locality: text(200),
     region: text(200),
     postal_code: text(50),
     country: text(200),
-  },
-  { additionalProperties: false },
+  }),
+  closed,
 )
 
+const birthdate = Type.String({
+  pattern: '^\\d{4}(-\\d{2}-\\d{2})?$',
+  description: 'YYYY-MM-DD, 0000-MM-DD without the year, or YYYY alone',
+})
+
 /** The standard claims of OpenID Connect Core section 5.1 that are not columns of the user. */
-export const ProfileSchema = Type.Object(
-  {
+export const ProfileSchema = Type.Partial(
+  Type.Object({
     name: text(300),
     given_name: text(200),
     family_name: text(200),
@@ -28,18 +35,34 @@ export const ProfileSchema = Type.Object(
     picture: url,
     website: url,
     gender: text(100),
-    birthdate: Type.Optional(
-      Type.String({
-        pattern: '^\\d{4}(-\\d{2}-\\d{2})?$',
-        description: 'YYYY-MM-DD, 0000-MM-DD without the year, or YYYY alone',
-      }),
-    ),
+    birthdate,
     zoneinfo: text(100),
     locale: text(100),
     phone_number: text(50),
-    phone_number_verified: Type.Optional(Type.Boolean()),
-    address: Type.Optional(AddressSchema),
-  },
-  { additionalProperties: false },
+    phone_number_verified: Type.Boolean(),
+    address: AddressSchema,
+  }),
+  closed,
 )
 export type Profile = Static<typeof ProfileSchema>
+
+/** A merge patch of the profile (RFC 7396); nobody declares their own telephone number verified. */
+export const ProfilePatchSchema = Type.Partial(
+  Type.Object({
+    name: orNull(text(300)),
+    given_name: orNull(text(200)),
+    family_name: orNull(text(200)),
+    middle_name: orNull(text(200)),
+    nickname: orNull(text(200)),
+    profile: orNull(url),
+    picture: orNull(url),
+    website: orNull(url),
+    gender: orNull(text(100)),
+    birthdate: orNull(birthdate),
+    zoneinfo: orNull(text(100)),
+    locale: orNull(text(100)),
+    phone_number: orNull(text(50)),
+    address: orNull(AddressSchema),
+  }),
+  closed,
+)

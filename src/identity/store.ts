@@ -2,7 +2,7 @@ import type { UserId } from '../base/index.ts'
 import { comparisonKey } from '../base/index.ts'
 import type { Queries } from '../db/index.ts'
 import { sql } from '../db/index.ts'
-import type { Deactivator, Profile, User } from './user.ts'
+import type { Deactivator, User } from './user.ts'
 
 /** A user as the table has it, the hash included; it does not leave this module. */
 export type UserRow = Omit<User, 'lifecycle' | 'terms'> & {
@@ -77,39 +77,14 @@ export async function markEmailVerified(tx: Queries, id: UserId, at: Date): Prom
     WHERE id = ${id} AND NOT email_verified`)
 }
 
-export async function updateProfile(
-  tx: Queries,
-  id: UserId,
-  profile: Profile,
-  at: Date,
-): Promise<void> {
+/** Writes what an edit may change; the row comes from `lockUser`, with its new version. */
+export async function updateAccount(tx: Queries, user: UserRow): Promise<void> {
+  const u = user
   await tx.run(sql`
-    UPDATE users SET profile = ${JSON.stringify(profile)}, version = version + 1, updated_at = ${at}
-    WHERE id = ${id}`)
-}
-
-export async function updateUsername(
-  tx: Queries,
-  id: UserId,
-  username: string,
-  at: Date,
-): Promise<void> {
-  await tx.run(sql`
-    UPDATE users SET username = ${username}, username_key = ${comparisonKey(username)},
-      version = version + 1, updated_at = ${at}
-    WHERE id = ${id}`)
-}
-
-export async function updateEmail(
-  tx: Queries,
-  id: UserId,
-  { email, verified }: { readonly email: string | null; readonly verified: boolean },
-  at: Date,
-): Promise<void> {
-  await tx.run(sql`
-    UPDATE users SET email = ${email}, email_key = ${email === null ? null : comparisonKey(email)},
-      email_verified = ${verified}, version = version + 1, updated_at = ${at}
-    WHERE id = ${id}`)
+    UPDATE users SET username = ${u.username}, username_key = ${comparisonKey(u.username)}, email = ${u.email},
+      email_key = ${u.email === null ? null : comparisonKey(u.email)}, email_verified = ${u.emailVerified},
+      profile = ${JSON.stringify(u.profile)}, version = ${u.version}, updated_at = ${u.updatedAt}
+    WHERE id = ${u.id}`)
 }
 
 export async function insertSetupToken(

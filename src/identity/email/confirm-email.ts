@@ -16,7 +16,7 @@ import { toUser } from '../find-user.ts'
 import { happening } from '../happening.ts'
 import type { Visitor } from '../sign-up/needs.ts'
 import type { UserRow } from '../store.ts'
-import { lockUser, updateEmail } from '../store.ts'
+import { lockUser, updateAccount } from '../store.ts'
 import type { User } from '../user.ts'
 
 /** The address behind a link, for showing the form; undefined when the link is not valid. */
@@ -63,9 +63,15 @@ function confirm(
     if (action?.email == null) return undefined
     const before = await lockUser(tx, action.userId)
     if (before?.isActive !== true) return undefined
-    const now = needs.clock.now()
     const changed = before.email !== action.email
-    if (changed || !before.emailVerified) await setEmail(tx, before, action.email, now)
+    const after = {
+      ...before,
+      email: action.email,
+      emailVerified: true,
+      version: before.version + 1,
+      updatedAt: needs.clock.now(),
+    }
+    await setEmail(tx, after)
     // A link that went to the old address must not open the account any more.
     await deleteUserTokens(tx, before.id, 'reset_password')
     await deleteUserTokens(tx, before.id, 'confirm_email')
@@ -77,13 +83,13 @@ function confirm(
       origin: visitor.origin,
     })
     if (changed) await tellBoth(needs, tx, before, action.email, visitor)
-    return { ...toUser(before), email: action.email, emailVerified: true }
+    return toUser(after)
   })
 }
 
-async function setEmail(tx: Tx, { id }: UserRow, email: string, now: Date): Promise<void> {
+async function setEmail(tx: Tx, row: UserRow): Promise<void> {
   try {
-    await updateEmail(tx, id, { email, verified: true }, now)
+    await updateAccount(tx, row)
   } catch (error) {
     throw takenFailure(error) ?? error
   }

@@ -19,6 +19,7 @@ import {
   selectInvitations,
 } from './store.ts'
 import { requireTerms } from './terms.ts'
+import { generateUsername } from './username.ts'
 
 export type Invitation = {
   readonly id: string
@@ -77,7 +78,8 @@ export async function readInvitation(
   return row && { email: row.email }
 }
 
-type Acceptance = Omit<AccountInput, 'email'> & {
+type Acceptance = Omit<AccountInput, 'email' | 'username'> & {
+  readonly username?: string
   readonly invitation: string
   readonly password: string
   readonly acceptedTerms?: string | undefined
@@ -94,7 +96,8 @@ export async function acceptInvitation(
   if (invited === undefined) throw identityFailures.invalid_link()
   requireTerms(needs.signUp, acceptedTerms)
   const { termsVersion } = needs.signUp
-  const account = { ...input, email: invited.email, emailVerified: true }
+  const { username = generateUsername(needs.random) } = input
+  const account = { ...input, username, email: invited.email, emailVerified: true }
   const prepared = await prepareUser(needs, { ...account, ...(termsVersion && { termsVersion }) })
   return needs.db.transaction(async (tx) => {
     const won = await deleteInvitation(tx, sha256(invitation), needs.clock.now())

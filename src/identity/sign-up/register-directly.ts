@@ -5,8 +5,10 @@ import { addUser, prepareUser } from '../create-user.ts'
 import type { User } from '../user.ts'
 import type { SignUpNeeds, Visitor } from './needs.ts'
 import { requireTerms } from './terms.ts'
+import { generateUsername } from './username.ts'
 
-type DirectApplication = AccountInput & {
+type DirectApplication = Omit<AccountInput, 'username'> & {
+  readonly username?: string
   readonly password: string
   readonly acceptedTerms?: string | undefined
 }
@@ -17,12 +19,16 @@ type DirectApplication = AccountInput & {
  */
 export async function registerDirectly(
   needs: SignUpNeeds,
-  { acceptedTerms, ...input }: DirectApplication,
+  { acceptedTerms, username = generateUsername(needs.random), ...input }: DirectApplication,
   { origin, locale }: Visitor,
 ): Promise<User> {
   requireTerms(needs.signUp, acceptedTerms)
   const { termsVersion, linkLifetime, codeLifetime } = needs.signUp
-  const prepared = await prepareUser(needs, { ...input, ...(termsVersion && { termsVersion }) })
+  const prepared = await prepareUser(needs, {
+    ...input,
+    username,
+    ...(termsVersion && { termsVersion }),
+  })
   return needs.db.transaction(async (tx) => {
     const user = await addUser(needs, tx, { prepared, by: { actor: 'anonymous', origin } })
     const { id: userId, username, email } = user

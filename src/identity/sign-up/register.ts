@@ -12,8 +12,11 @@ import type { SignUpNeeds, Visitor } from './needs.ts'
 import type { RegistrationRow } from './store.ts'
 import { insertRegistration, selectRegistrationAddressee } from './store.ts'
 import { requireTerms } from './terms.ts'
+import { generateUsername } from './username.ts'
 
-export type Application = AccountInput & {
+export type Application = Omit<AccountInput, 'username'> & {
+  /** One is made up for a person who gives none. */
+  readonly username?: string
   readonly email: string
   readonly password: string
   /** The version of the terms that the person accepted. */
@@ -50,7 +53,8 @@ export async function register(
   visitor: Visitor & { readonly browser?: string },
 ): Promise<{ id: string }> {
   requireTerms(needs.signUp, application.acceptedTerms)
-  const account = await checkAccount(needs.passwords, application)
+  const { username: wish = generateUsername(needs.random) } = application
+  const account = await checkAccount(needs.passwords, { ...application, username: wish })
   const { username, email = '', password = '' } = account
   const passwordHash = await needs.hasher.hash(password)
   const token = randomToken(needs.random)

@@ -1,0 +1,56 @@
+import { Type } from 'typebox'
+import type { Surface } from '../http/index.ts'
+import { originOf } from '../http/index.ts'
+import { judgeIdentity } from '../identity/index.ts'
+import { signOut } from '../session/index.ts'
+import { refreshApiSession, startApiSession } from './api-session.ts'
+import { accountFailures } from './failures.ts'
+import type { AccountNeeds } from './needs.ts'
+import { principalOf } from './principal.ts'
+import { LoginBody, problems, RefreshBody, Tokens } from './schemas.ts'
+
+const tags = ['account']
+
+export function authRoutes(surface: Surface, needs: AccountNeeds): void {
+  surface.post('/api/v1/auth/login', {
+    schema: {
+      tags,
+      operationId: 'login',
+      summary: 'Sign in with a password and get tokens for this API',
+      security: [],
+      body: LoginBody,
+      response: { 200: Tokens, ...problems },
+    },
+    handler: async (request) => {
+      const { identifier, password } = request.body
+      const origin = originOf(request)
+      const judgement = await judgeIdentity(needs, { identifier, password, origin })
+      if (judgement.ok) return startApiSession(needs, judgement.user.id, origin)
+      throw judgement.left ? accountFailures.deactivated() : accountFailures.credentials()
+    },
+  })
+  surface.post('/api/v1/auth/refresh', {
+    schema: {
+      tags,
+      operationId: 'refresh',
+      summary: 'Exchange a refresh token of this API for new tokens',
+      security: [],
+      body: RefreshBody,
+      response: { 200: Tokens, ...problems },
+    },
+    handler: (request) => refreshApiSession(needs, request.body.refresh_token),
+  })
+  surface.post('/api/v1/auth/logout', {
+    schema: {
+      tags,
+      operationId: 'logout',
+      summary: 'End the session of this request and its tokens',
+      response: { 204: Type.Null(), ...problems },
+    },
+    handler: async (request, reply) => {
+      const { sessionId: id, user } = await principalOf(needs, request)
+      await signOut(needs, { id, userId: user.id }, originOf(request))
+      return reply.code(204).send(null)
+    },
+  })
+}

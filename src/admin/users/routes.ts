@@ -1,0 +1,172 @@
+import { type Static, Type } from 'typebox'
+import { basedOn, problems, tagged, UserBody, userBody } from '../../account/index.ts'
+import type { UserId } from '../../base/index.ts'
+import { parseUserId } from '../../base/index.ts'
+import type { Request, Surface } from '../../http/index.ts'
+import type { User } from '../../identity/index.ts'
+import {
+  createUser,
+  deactivate,
+  editAccount,
+  findUser,
+  identityFailures,
+  ProfilePatchSchema,
+  ProfileSchema,
+  reactivateByAdministrator,
+  scheduleDeletion,
+  startRecovery,
+} from '../../identity/index.ts'
+import { administrator, mayManage } from '../administrator.ts'
+import type { AdminNeeds } from '../needs.ts'
+
+const tags = ['admin']
+const path = '/api/v1/admin/users'
+const Params = Type.Object({ user_id: Type.String({ format: 'uuid' }) })
+const closed = { additionalProperties: false }
+
+const NewUserBody = Type.Object(
+  {
+    username: Type.String({ minLength: 1, maxLength: 128 }),
+    email: Type.Optional(Type.String({ minLength: 3, maxLength: 320 })),
+    email_verified: Type.Optional(Type.Boolean({ default: false })),
+    profile: Type.Optional(ProfileSchema),
+  },
+  { ...closed, description: 'An account without a password: the person sets one by a mailed link' },
+)
+
+const UserPatchBody = Type.Object(
+  {
+    username: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    email: Type.Optional(Type.Union([Type.String({ minLength: 3, maxLength: 320 }), Type.Null()])),
+    email_verified: Type.Optional(Type.Boolean()),
+    profile: Type.Optional(ProfilePatchSchema),
+  },
+  { ...closed, minProperties: 1 },
+)
+
+export function userRoutes(surface: Surface, needs: AdminNeeds): void {
+  surface.post(path, {
+    schema: {
+      tags,
+      operationId: 'createUser',
+      summary: 'Create a user',
+      body: NewUserBody,
+      response: { 201: UserBody, ...problems },
+    },
+    handler: async (request, reply) => {
+      const { by } = await act(needs, request)
+      const { email_verified: emailVerified = false, ...input } = request.body
+      const user = await createUser(needs, { ...input, emailVerified }, by)
+      return tagged(reply.code(201), user).send(userBody(user))
+    },
+  })
+  surface.get(`${path}/:user_id`, {
+    schema: {
+      tags,
+      operationId: 'getUser',
+      summary: 'One user; the ETag is the version',
+      params: Params,
+      response: { 200: UserBody, ...problems },
+    },
+    handler: async (request, reply) => {
+      await administrator(needs, request)
+      const user = await known(needs, request.params.user_id)
+      return tagged(reply, user).send(userBody(user))
+    },
+  })
+  surface.patch(`${path}/:user_id`, {
+    schema: {
+      tags,
+      operationId: 'updateUser',
+      summary: 'Change a user; If-Match names the version the change is based on',
+      params: Params,
+      body: UserPatchBody,
+      response: { 200: UserBody, ...problems },
+    },
+    handler: async (request, reply) => {
+      const user = await edit(needs, request, request.params.user_id, request.body)
+      return tagged(reply, user).send(userBody(user))
+    },
+  })
+  lifeRoutes(surface, needs)
+}
+
+function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
+  const one = { tags, params: Params, response: { 204: Type.Null(), ...problems } }
+  surface.post(`${path}/:user_id/deactivate`, {
+    schema: { ...one, operationId: 'deactivateUser', summary: 'Deactivate; every session ends' },
+    handler: async (request, reply) => {
+      const context = await act(needs, request, request.params.user_id)
+      const userId = toId(request.params.user_id)
+      await deactivate(needs, { userId, basedOn: 'any', by: 'administrator' }, context)
+      return reply.code(204).send(null)
+    },
+  })
+  surface.post(`${path}/:user_id/reactivate`, {
+    schema: { ...one, operationId: 'reactivateUser', summary: 'Bring back a deactivated user' },
+    handler: async (request, reply) => {
+      const { by } = await act(needs, request, request.params.user_id)
+      await reactivateByAdministrator(needs, toId(request.params.user_id), by)
+      return reply.code(204).send(null)
+    },
+  })
+  surface.delete(`${path}/:user_id`, {
+    schema: { ...one, operationId: 'deleteUser', summary: 'Delete after the grace period' },
+    handler: async (request, reply) => {
+      const context = await act(needs, request, request.params.user_id)
+      const userId = toId(request.params.user_id)
+      await scheduleDeletion(needs, { userId, basedOn: 'any', by: 'administrator' }, context)
+      return reply.code(204).send(null)
+    },
+  })
+  surface.post(`${path}/:user_id/start-recovery`, {
+    schema: {
+      ...one,
+      operationId: 'startUserRecovery',
+      summary: 'Mail a link that sets a new password; nobody else learns or chooses it',
+    },
+    handler: async (request, reply) => {
+      const { visitor } = await act(needs, request, request.params.user_id)
+      const user = await known(needs, request.params.user_id)
+      if (user.email === null || !user.isActive) throw identityFailures.unknown_user()
+      await startRecovery(needs, { user, email: user.email }, visitor)
+      return reply.code(204).send(null)
+    },
+  })
+}
+
+async function edit(
+  needs: AdminNeeds,
+  request: Request,
+  id: string,
+  body: Static<typeof UserPatchBody>,
+): Promise<User> {
+  const context = await act(needs, request, id)
+  const { profile: patch, email_verified: emailVerified, ...rest } = body
+  const change = {
+    ...rest,
+    ...(emailVerified !== undefined && { emailVerified }),
+    ...(patch !== undefined && { patch }),
+  }
+  return editAccount(needs, { ...change, userId: toId(id), basedOn: basedOn(request) }, context)
+}
+
+/** The administrator who acts, in the words of the audit log; `target` is the user acted on. */
+async function act(needs: AdminNeeds, request: Request, target?: string) {
+  const { user } = await administrator(needs, request)
+  if (target !== undefined) await mayManage(needs, user.id, toId(target))
+  const visitor = needs.visitor(request)
+  return { visitor, by: { actor: `user:${user.id}`, origin: visitor.origin } }
+}
+
+async function known(needs: AdminNeeds, id: string): Promise<User> {
+  const user = await findUser(needs.db, toId(id))
+  if (user === undefined) throw identityFailures.unknown_user()
+  return user
+}
+
+function toId(id: string): UserId {
+  const userId = parseUserId(id)
+  if (userId === undefined) throw identityFailures.unknown_user()
+  return userId
+}
