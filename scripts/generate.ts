@@ -6,6 +6,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { AppOptions, Parts } from '../src/app.ts'
+import type { Clock } from '../src/base/index.ts'
 import { secureRandom, systemClock } from '../src/base/index.ts'
 import { createClientCache } from '../src/clients/index.ts'
 import { loadConfig } from '../src/config.ts'
@@ -13,9 +14,12 @@ import { configMarkdown, envExample } from '../src/config-reference.ts'
 import { createDb } from '../src/db/index.ts'
 import { describeApi } from '../src/http/index.ts'
 import { createPasswordHasher } from '../src/identity/index.ts'
+import type { Queue } from '../src/jobs/index.ts'
 import type { KeyRing } from '../src/keys/index.ts'
 import { createSealer } from '../src/keys/index.ts'
 import { createMemoryKv } from '../src/kv/index.ts'
+import { createLimits } from '../src/limits/index.ts'
+import { createInbox, noTransport } from '../src/mail/index.ts'
 import { createVerifiedTokens } from '../src/oauth/index.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
 import { openSurfaces } from '../src/surfaces.ts'
@@ -106,7 +110,29 @@ function idleParts(): Parts {
     }),
     clients: createClientCache({ db, clock }),
     refreshTokens: createRefreshTokens([Buffer.alloc(32)]),
+    passwords: {
+      minLength: 8,
+      minStrength: 0,
+      check: async (value) => ({ ok: true, value }),
+    },
+    limits: idleLimits(clock),
+    queue: idleQueue,
+    inbox: createInbox({ clock }),
+    transport: noTransport,
   }
+}
+
+function idleLimits(clock: Clock) {
+  const settings = { ...idleOptions().config.limits, perRecipientHourly: 1 }
+  return createLimits({ settings, clock, secret: Buffer.alloc(32) })
+}
+
+const idleQueue: Queue = {
+  add: async () => undefined,
+  handle: () => undefined,
+  start: () => undefined,
+  stop: async () => undefined,
+  drain: async () => 0,
 }
 
 const idleKeys: KeyRing = {

@@ -1,21 +1,24 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setupClosedPage, setupPage } from '../src/admin/views/setup-page.ts'
-import { renderPage } from '../src/http/page.ts'
-import type { Page } from '../src/http/page.ts'
-import { consentPage } from '../src/login/views/consent-page.ts'
 import { errorPage } from '../src/http/error-page.ts'
+import type { Page } from '../src/http/page.ts'
+import { renderPage } from '../src/http/page.ts'
+import { translator } from '../src/i18n/index.ts'
+import { consentPage } from '../src/login/views/consent-page.ts'
 import { landingPage, welcomePage } from '../src/login/views/landing-page.ts'
 import { loginPage } from '../src/login/views/login-page.ts'
 import { loggedOutPage, logoutPage } from '../src/login/views/logout-page.ts'
 
-// Writes every hosted page with sample data: node scripts/preview-pages.ts <folder>
+// Writes every hosted page with sample data: node scripts/preview-pages.ts <folder> [language]
 
+const t = translator(process.argv[3] === 'de' ? 'de' : 'en')
 const hidden = { csrf: 'sample', flow: 'sample' }
 const unbroken = 'Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft'
 const arabic = 'مكتبة الإسكندرية الجديدة'
 
 const consent = {
+  t,
   action: '/consent',
   hidden,
   clientName: 'Harbour Notes',
@@ -34,6 +37,7 @@ const consent = {
 }
 
 const landing = {
+  t,
   user: { name: 'Mira Lindqvist', username: 'mira', email: 'mira@lindqvist.example' },
   session: {
     since: '4 March 2026, 09:41 UTC',
@@ -51,6 +55,7 @@ const landing = {
 
 const pages: Record<string, Page> = {
   login: loginPage({
+    t,
     action: '/login',
     hidden,
     clientName: 'Harbour Notes',
@@ -58,8 +63,9 @@ const pages: Record<string, Page> = {
     registerUrl: '/register',
     forgotUrl: '/forgot-password',
   }),
-  'login-plain': loginPage({ action: '/login', hidden }),
+  'login-plain': loginPage({ t, action: '/login', hidden }),
   'login-error': loginPage({
+    t,
     action: '/login',
     hidden,
     clientName: unbroken,
@@ -78,6 +84,7 @@ const pages: Record<string, Page> = {
     scopes: [...consent.scopes, { name: unbroken, words: unbroken, detail: unbroken }],
   }),
   'consent-small': consentPage({
+    t,
     action: '/consent',
     hidden,
     clientName: 'Sign-in test',
@@ -86,9 +93,9 @@ const pages: Record<string, Page> = {
     scopes: consent.scopes.slice(0, 1),
     offline: false,
   }),
-  logout: logoutPage({ action: '/logout', hidden, clientName: 'Harbour Notes', user: 'mira' }),
-  'logged-out': loggedOutPage(),
-  'logged-out-continue': loggedOutPage({ continueUrl: 'https://notes.harbour.example/' }),
+  logout: logoutPage({ t, action: '/logout', hidden, clientName: 'Harbour Notes', user: 'mira' }),
+  'logged-out': loggedOutPage({ t }),
+  'logged-out-continue': loggedOutPage({ t, continueUrl: 'https://notes.harbour.example/' }),
   landing: landingPage(landing),
   'landing-person': landingPage({ ...landing, isAdministrator: false, links: [] }),
   'landing-strange': landingPage({
@@ -100,8 +107,9 @@ const pages: Record<string, Page> = {
         'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36',
     },
   }),
-  welcome: welcomePage({ issuer: 'https://id.harbour.example', loginUrl: '/login' }),
+  welcome: welcomePage({ t, issuer: 'https://id.harbour.example', loginUrl: '/login' }),
   error: errorPage({
+    t,
     title: 'This request cannot be used',
     code: 'invalid_request',
     words: 'The application sent you here with an address that it has not registered.',
@@ -111,14 +119,16 @@ const pages: Record<string, Page> = {
     backUrl: '/',
   }),
   'error-server': errorPage({
+    t,
     title: 'Something went wrong',
     code: 'server_error',
     words: 'We could not finish your request.',
     requestId: 'req_01JQ8Z3W5T7N9M2K4H6F',
     status: 500,
   }),
-  setup: setupPage({ action: '/setup', hidden, values: {}, errors: {}, minLength: 12 }),
+  setup: setupPage({ t, action: '/setup', hidden, values: {}, errors: {}, minLength: 12 }),
   'setup-errors': setupPage({
+    t,
     action: '/setup',
     hidden,
     values: { username: 'mira lindqvist', email: 'mira@', name: 'Mira Lindqvist' },
@@ -129,7 +139,7 @@ const pages: Record<string, Page> = {
     },
     minLength: 12,
   }),
-  'setup-closed': setupClosedPage(),
+  'setup-closed': setupClosedPage(t),
 }
 
 const folder = process.argv[2]
@@ -140,6 +150,6 @@ for (const file of ['cardea.css', 'logo.svg', 'favicon.svg']) {
   copyFileSync(source, join(folder, 'assets', file))
 }
 for (const [name, page] of Object.entries(pages)) {
-  const document = renderPage(page, { name: 'Cardea', stylesheet: '/assets/cardea.css' })
+  const document = renderPage(page, { name: 'Cardea', stylesheet: '/assets/cardea.css', query: '' })
   writeFileSync(join(folder, `${name}.html`), document)
 }

@@ -4,9 +4,11 @@ import { deriveKey } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { AccountCore, SignUpNeeds } from './identity/index.ts'
 import {
+  attemptsLetterJob,
   emailLetterJob,
   recoveryJob,
   registrationLetterJob,
+  sendAttemptsLetter,
   sendEmailLetter,
   sendRecoveryLetter,
   sendRegistrationLetter,
@@ -32,9 +34,11 @@ export function accountCore(
       passwordHistory: config.password.history,
     },
     signUp: { mode, verifyEmail, linkLifetime, codeLifetime, invitationLifetime, termsVersion },
-    endSessions: (tx, userId, now, except) => endUserSessions(tx, userId, now, except),
+    endSessions: async (tx, userId, now, except) => {
+      await endUserSessions(tx, userId, now, { except })
+    },
     keepAnOwner,
-    describeDevice: (userAgent) => describeUserAgent(userAgent ?? null).words,
+    describeDevice: (userAgent) => (userAgent ? describeUserAgent(userAgent).words : ''),
   }
 }
 
@@ -42,6 +46,7 @@ export function accountCore(
 export function handleAccountJobs(core: AccountCore & SignUpNeeds): void {
   const { queue } = core
   queue.handle(registrationLetterJob, (payload) => sendRegistrationLetter(core, payload))
+  queue.handle(attemptsLetterJob, (payload) => sendAttemptsLetter(core, payload))
   queue.handle(recoveryJob, (payload) => sendRecoveryLetter(core, payload))
   queue.handle(emailLetterJob, (payload) => sendEmailLetter(core, payload))
 }

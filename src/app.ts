@@ -4,20 +4,32 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
+import { accountCore, handleAccountJobs } from './accounts.ts'
 import type { Clock, Random } from './base/index.ts'
-import { secureRandom, systemClock } from './base/index.ts'
+import { deriveKey, secureRandom, systemClock } from './base/index.ts'
 import { createClientCache } from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
 import { createDb } from './db/index.ts'
 import type { HttpServer } from './http/index.ts'
-import type { PasswordHasher, PasswordRules } from './identity/index.ts'
-import { checkNewPassword, createPasswordHasher } from './identity/index.ts'
-import type { Jobs } from './jobs/index.ts'
+import type { PasswordHasher, PasswordPolicy } from './identity/index.ts'
+import { createPasswordHasher, createPasswordPolicy } from './identity/index.ts'
+import type { Jobs, Queue, QueueNeeds } from './jobs/index.ts'
+import { createQueue, queueDepth } from './jobs/index.ts'
 import type { KeyRing } from './keys/index.ts'
 import { createSealer, deriveSecret, openKeyRing } from './keys/index.ts'
-import type { Kv } from './kv/index.ts'
+import type { Kv, RedisKv } from './kv/index.ts'
 import { createMemoryKv, createRedisKv } from './kv/index.ts'
+import type { Limits } from './limits/index.ts'
+import { createLimits } from './limits/index.ts'
+import type { Inbox, Transport } from './mail/index.ts'
+import {
+  createInbox,
+  createSmtpTransport,
+  letterJob,
+  mailHandler,
+  noTransport,
+} from './mail/index.ts'
 import { createVerifiedTokens } from './oauth/index.ts'
 import { scheduleJobs } from './schedule.ts'
 import { createRefreshTokens } from './session/index.ts'
@@ -33,6 +45,8 @@ export type AppOptions = {
   readonly log: Logger
   readonly clock?: Clock
   readonly random?: Random
+  /** Outgoing HTTP. */
+  readonly fetch?: typeof globalThis.fetch
   /** For tests that count what reaches the database. */
   readonly onStatement?: (text: string) => void
   /** Called before the first route is added, for what must see every route. */
@@ -46,8 +60,11 @@ export type App = {
   readonly kv: Kv
   readonly keys: KeyRing
   readonly hasher: PasswordHasher
-  readonly passwords: PasswordRules
+  readonly passwords: PasswordPolicy
   readonly jobs: Jobs
+  readonly queue: Queue
+  /** What was sent while there is no mail server. */
+  readonly inbox: Inbox
   readonly metrics: Metrics
   readonly clock: Clock
   readonly random: Random
@@ -61,7 +78,9 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { db, kv, keys, metrics } = parts
   const state = { draining: false }
   const http = await openSurfaces(options, parts, state)
-  const jobs = scheduleJobs({ ...parts, config: options.config, log: options.log })
+  const core = accountCore(options.config, options.masterKeys[0], parts)
+  handleAccountJobs(core)
+  const jobs = scheduleJobs({ ...parts, core, config: options.config, log: options.log })
   return {
     ...parts,
     http,
@@ -74,6 +93,8 @@ export async function createApp(options: AppOptions): Promise<App> {
       state.draining = true
       await http.close()
       await jobs.stop()
+      await parts.queue.stop()
+      parts.transport.close()
       keys.close()
       await kv.close()
       await db.close()
@@ -112,16 +133,26 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
   const sealer = createSealer(masterKeys, random)
   const keys = await openKeyRing({ db, clock, sealer, log })
   const hasher = createHasher(config, metrics)
-  const { minLength } = config.password
-  const passwords: PasswordRules = {
-    check: async (password, context) => checkNewPassword(password, { minLength, context }),
-  }
+  const passwords = createPasswordPolicy({
+    settings: config.password,
+    log,
+    fetch: options.fetch ?? globalThis.fetch,
+    context: ['Cardea', new URL(config.publicUrl).hostname],
+    observeBreachCheck: (source, outcome) => metrics.breachCheck(source, outcome),
+  })
   const clients = createClientCache({ db, clock })
   const refreshKeys = deriveSecret(masterKeys, 'refresh-token')
   const refreshTokens = createRefreshTokens([
     refreshKeys[0] ?? Buffer.alloc(0),
     ...refreshKeys.slice(1),
   ])
+  const limits = createLimits({
+    settings: { ...config.limits, perRecipientHourly: config.mail.perRecipientHourly },
+    clock,
+    secret: deriveKey(masterKeys[0], 'limits'),
+    ...(isRedis(kv) && { redis: kv }),
+  })
+  const post = openPost(config, { db, clock, random, sealer, log, metrics, limits })
   const verifiedTokens = createVerifiedTokens(keys)
   return {
     verifiedTokens,
@@ -136,7 +167,34 @@ async function createParts({ config, databaseUrl, masterKeys, log, ...options }:
     passwords,
     clients,
     refreshTokens,
+    limits,
+    ...post,
   }
+}
+
+type PostNeeds = QueueNeeds & { readonly metrics: Metrics; readonly limits: Limits }
+
+/** The queue, what letters leave by, and the job that sends them. */
+function openPost(config: Config, { metrics, limits, ...needs }: PostNeeds) {
+  const queue = createQueue({ ...needs, onRun: metrics.queuedJob })
+  metrics.watchQueue(() => queueDepth(needs.db))
+  const inbox = createInbox(needs)
+  const transport = chooseTransport(config, inbox)
+  const sender = { name: 'Cardea', url: config.publicUrl, locale: config.locale }
+  const allow = async (recipient: string) => (await limits.consume('mail', { recipient })).allowed
+  const send = mailHandler({ transport, sender, allow, onMail: metrics.mail, log: needs.log })
+  queue.handle({ ...letterJob, attempts: config.mail.attempts }, send)
+  return { queue, inbox, transport }
+}
+
+function isRedis(kv: Kv | RedisKv): kv is RedisKv {
+  return 'connection' in kv
+}
+
+/** Without a mail server, development and tests keep the letters for whoever wants to read them. */
+function chooseTransport({ mail, env }: Config, inbox: Inbox): Transport {
+  if (mail.url !== '') return createSmtpTransport(mail)
+  return env === 'production' ? noTransport : inbox
 }
 
 function createHasher({ password }: Config, metrics: Metrics): PasswordHasher {

@@ -4,13 +4,20 @@ import type { Clock, Random } from './base/index.ts'
 import { addSeconds } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { Db, Queries } from './db/index.ts'
-import { sweepSetupTokens } from './identity/index.ts'
+import type { AccountCore } from './identity/index.ts'
+import {
+  eraseDueUsers,
+  sweepActionTokens,
+  sweepInvitations,
+  sweepRegistrations,
+  sweepSetupTokens,
+} from './identity/index.ts'
 import type { Jobs } from './jobs/index.ts'
-import { createJobs, sweepInBatches } from './jobs/index.ts'
+import { createJobs, sweepDeadJobs, sweepInBatches } from './jobs/index.ts'
 import type { KeyRing, Sealer } from './keys/index.ts'
 import { rotateIfDue, sweepKeys } from './keys/index.ts'
 import { sweepCodes, sweepRevokedTokens } from './oauth/index.ts'
-import { sweepFamilies, sweepSessions } from './session/index.ts'
+import { sweepDevices, sweepFamilies, sweepSessions } from './session/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 
 type Needs = {
@@ -22,19 +29,27 @@ type Needs = {
   readonly keys: KeyRing
   readonly sealer: Sealer
   readonly metrics: Metrics
+  readonly core: AccountCore
 }
 
 /** Deletes up to `limit` rows that expired before a moment. */
 type Sweep = (queries: Queries, before: Date, limit: number) => Promise<number>
 
 /** Every table whose rows have a lifetime, and how long (seconds) they are kept beyond it. */
-const sweeps: readonly (readonly [table: string, sweep: Sweep, keep: number])[] = [
+const sweeps = ({ mail }: Config): readonly (readonly [string, Sweep, keep: number])[] => [
   ['authorization_codes', sweepCodes, 600],
   ['revoked_access_tokens', sweepRevokedTokens, 60],
   ['token_families', sweepFamilies, 60],
   ['sessions', sweepSessions, 60],
   ['setup_tokens', sweepSetupTokens, 0],
+  ['registrations', sweepRegistrations, 60],
+  ['invitations', sweepInvitations, 60],
+  ['action_tokens', sweepActionTokens, 60],
+  ['devices', sweepDevices, deviceMemory],
+  ['queued_jobs', sweepDeadJobs, mail.keepDead],
 ]
+/** Seconds after which a browser that was not seen any more is a new one; longer than its cookie. */
+const deviceMemory = 400 * 86_400
 const maxBatches = 20
 
 /** What the server does by itself, and how often. */
@@ -47,7 +62,7 @@ export function scheduleJobs(needs: Needs): Jobs {
     'sweep',
     config.jobs.sweepEvery,
     async () => {
-      for (const [table, sweep, keep] of sweeps) {
+      for (const [table, sweep, keep] of sweeps(config)) {
         const before = addSeconds(clock.now(), -keep)
         const batch = (limit: number) => sweep(db, before, limit)
         metrics.rowsSwept(
@@ -58,7 +73,14 @@ export function scheduleJobs(needs: Needs): Jobs {
     },
     { exclusive: true },
   )
+  jobs.every('users.erase', config.jobs.sweepEvery, () => erase(needs), { exclusive: true })
   return jobs
+}
+
+async function erase({ config, core, clock, metrics }: Needs): Promise<void> {
+  const batch = (limit: number) => eraseDueUsers(core, clock.now(), limit)
+  const limits = { limit: Math.min(config.jobs.sweepBatch, 100), maxBatches }
+  metrics.rowsSwept('users', await sweepInBatches(batch, limits))
 }
 
 /** The longest that anything signed may be valid: what a retired key must outlive. */

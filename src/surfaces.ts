@@ -1,66 +1,34 @@
-import { isAdministrator, rolesOf } from './access/index.ts'
-import { accountRoutes } from './account/index.ts'
-import { clientRoutes, setupRoutes } from './admin/index.ts'
+import { accountPageRoutes, accountRoutes } from './account/index.ts'
+import { clientRoutes, invitationRoutes, setupRoutes, userRoutes } from './admin/index.ts'
 import type { AppOptions, Parts } from './app.ts'
-import type { UserId } from './base/index.ts'
-import { deriveKey, newId, randomToken } from './base/index.ts'
+import { newId } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { HttpServer } from './http/index.ts'
 import {
   apiSurface,
   assetRoutes,
-  createCookies,
-  createCsrf,
-  createPages,
   createServer,
   healthRoutes,
-  loadAssets,
   metricsRoutes,
   oauthSurface,
   opsSurface,
   pagesSurface,
 } from './http/index.ts'
-import { createVisits, loginRoutes } from './login/index.ts'
+import { loginRoutes, signUpPageRoutes } from './login/index.ts'
+import { inboxRoutes } from './mail/index.ts'
 import {
   accessTokenMint,
   authorizationCodeGrant,
   browserRoutes,
   clientCredentialsGrant,
+  createBrake,
   createTokenEndpoint,
   protocolRoutes,
   readIdTokenHint,
   refreshTokenGrant,
 } from './oauth/index.ts'
-
-/** What every surface shares, made once from the configuration and the parts. */
-function share({ config, masterKeys }: AppOptions, parts: Parts) {
-  const { db, random, metrics } = parts
-  const issuer = config.publicUrl
-  const secure = issuer.startsWith('https:')
-  const lifetimes = { idle: config.session.idleLifetime, absolute: config.session.absoluteLifetime }
-  const { flowLifetime } = config.oauth
-  const assets = loadAssets()
-  const newSecret = () => randomToken(random)
-  const cookies = createCookies({ secure, newSecret, sessionSeconds: lifetimes.absolute })
-  return {
-    ...parts,
-    issuer,
-    secure,
-    lifetimes,
-    flowLifetime,
-    assets,
-    cookies,
-    pages: createPages({ name: 'Cardea', stylesheet: assets.stylesheet }),
-    csrf: createCsrf({ key: deriveKey(masterKeys[0], 'csrf'), origin: issuer }),
-    visits: createVisits({ ...parts, cookies, lifetimes, flowLifetime }),
-    passwordMinLength: config.password.minLength,
-    countLogin: (outcome: string) => metrics.login(outcome),
-    onReuse: () => metrics.refreshReuse(),
-    isAdministrator: async (userId: UserId) => isAdministrator(await rolesOf(db, userId)),
-  }
-}
-
-type Shared = ReturnType<typeof share>
+import type { Shared } from './shared.ts'
+import { share } from './shared.ts'
 
 /** Opens the server: one surface after the other, in this order. */
 export async function openSurfaces(
@@ -94,11 +62,16 @@ export async function openSurfaces(
   await pagesSurface(http, shared.pages, (surface) => {
     browserRoutes(surface, browserNeeds(config, shared))
     loginRoutes(surface, shared)
+    signUpPageRoutes(surface, shared)
+    accountPageRoutes(surface, accountNeeds(config, shared))
     setupRoutes(surface, shared)
+    if (config.env === 'development' && config.mail.url === '') inboxRoutes(surface, shared)
   })
   await apiSurface(http, (surface) => {
     const needs = accountNeeds(config, shared)
     accountRoutes(surface, needs)
+    userRoutes(surface, needs)
+    invitationRoutes(surface, needs)
     clientRoutes(surface, needs)
   })
   return http
@@ -108,14 +81,15 @@ function protocolNeeds(config: Config, shared: Shared) {
   const { issuer, metrics } = shared
   const { refreshIdleLifetime: idle, refreshGrace: grace, clockSkew } = config.oauth
   const endpoints = ['token', 'introspect', 'revoke'].map((name) => `${issuer}/oauth/${name}`)
-  const clientAuth = { ...shared, audiences: [issuer, ...endpoints], clockSkew }
+  const brake = createBrake(shared)
+  const clientAuth = { ...shared, brake, audiences: [issuer, ...endpoints], clockSkew }
   const issue = { ...shared, ...config.oauth }
   const token = createTokenEndpoint({
     clientAuth,
     count: (grant, outcome) => metrics.tokenIssued(grant, outcome),
     grants: [
       authorizationCodeGrant(issue),
-      refreshTokenGrant({ ...issue, rules: { idle, grace } }),
+      refreshTokenGrant({ ...issue, rules: { idle, grace, sessionIdle: shared.lifetimes.idle } }),
       clientCredentialsGrant({ mint: accessTokenMint(issue) }),
     ],
   })
@@ -128,12 +102,9 @@ function browserNeeds(config: Config, shared: Shared) {
 }
 
 function accountNeeds(config: Config, shared: Shared) {
-  const { apiAccessLifetime, apiRefreshLifetime } = config.session
   return {
     ...shared,
-    registrationOpen: config.registration.mode === 'open',
-    accessLifetime: apiAccessLifetime,
-    apiLifetimes: { idle: apiRefreshLifetime, absolute: shared.lifetimes.absolute },
+    accessLifetime: config.session.apiAccessLifetime,
     refreshGrace: config.oauth.refreshGrace,
   }
 }

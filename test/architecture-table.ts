@@ -100,7 +100,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     also: { http: web, account: 'Who calls is found out in one place, `principalOf`.' },
   },
   app: {
-    about: 'the wiring: app.ts, surfaces.ts, schedule.ts',
+    about: 'the wiring: app.ts, accounts.ts, shared.ts, surfaces.ts, schedule.ts',
     may: [...domain, 'account', 'admin', 'config', 'http', 'login', 'oauth', 'telemetry'],
   },
   cli: {
@@ -114,6 +114,8 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
 export const rootFiles: Readonly<Record<string, string>> = {
   'app.ts': 'app',
   'surfaces.ts': 'app',
+  'accounts.ts': 'app',
+  'shared.ts': 'app',
   'schedule.ts': 'app',
   'main.ts': 'main',
   'config.ts': 'config',

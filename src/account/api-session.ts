@@ -1,10 +1,16 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
-import type { UserId } from '../base/index.ts'
-import { addSeconds } from '../base/index.ts'
 import { mintAccessToken } from '../oauth/index.ts'
-import type { Family } from '../session/index.ts'
-import { acrPassword, rotateFamily, startFamily, startSession } from '../session/index.ts'
+import type { Family, FamilyStart, Person, Session } from '../session/index.ts'
+import {
+  acrPassword,
+  apiDevice,
+  noticeDevice,
+  rotateFamily,
+  startFamily,
+  startSession,
+  touchSession,
+} from '../session/index.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 import { audienceOf, firstParty } from './principal.ts'
@@ -19,51 +25,57 @@ export type ApiTokens = {
 /** Starts a session for a first-party application, in one transaction. */
 export async function startApiSession(
   needs: AccountNeeds,
-  userId: UserId,
+  person: Person,
   origin: Origin,
 ): Promise<ApiTokens> {
   const started = await needs.db.transaction(async (tx) => {
     const { ip, userAgent } = origin
     const { session } = await startSession({ ...needs, lifetimes: needs.apiLifetimes }, tx, {
       kind: 'api',
-      userId,
+      userId: person.id,
       amr: ['pwd'],
       acr: acrPassword,
+      remembered: true,
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),
     })
+    await noticeDevice(needs, tx, { person, device: apiDevice(userAgent), origin })
     await appendAudit(needs, tx, {
-      actor: `user:${userId}`,
+      actor: `user:${person.id}`,
       action: 'session.start',
       resource: `session:${session.id}`,
       outcome: 'success',
       origin,
     })
-    const { authTime, amr, acr } = session
-    return startFamily(needs, tx, {
-      kind: 'api',
-      userId,
-      clientId: null,
-      sessionId: session.id,
-      scopes: [],
-      claims: null,
-      offline: false,
-      authTime,
-      amr,
-      acr,
-      expiresAt: addSeconds(needs.clock.now(), needs.apiLifetimes.absolute),
-      withRefreshToken: true,
-    })
+    return startFamily(needs, tx, familyOf(session))
   })
   if (started === undefined) throw new Error('a session that was just started has ended')
   return tokens(needs, started.family, started.refreshToken ?? '')
+}
+
+function familyOf({ id, userId, authTime, amr, acr, expiresAt }: Session): FamilyStart {
+  return {
+    kind: 'api',
+    userId,
+    clientId: null,
+    sessionId: id,
+    scopes: [],
+    claims: null,
+    offline: false,
+    authTime,
+    amr,
+    acr,
+    expiresAt,
+    withRefreshToken: true,
+  }
 }
 
 /** Rotates a first-party refresh token; a replay ends the family. */
 export async function refreshApiSession(needs: AccountNeeds, token: string): Promise<ApiTokens> {
   const presented = needs.refreshTokens.parse(token)
   if (presented === undefined) throw accountFailures.invalid_refresh()
-  const rules = { idle: needs.apiLifetimes.idle, grace: needs.refreshGrace }
+  const { idle } = needs.apiLifetimes
+  const rules = { idle, grace: needs.refreshGrace, sessionIdle: idle }
   const rotation = await needs.db.transaction(
     (tx) => rotateFamily({ ...needs, rules }, tx, presented, (family) => family.kind === 'api'),
     { idempotent: true },
@@ -72,7 +84,11 @@ export async function refreshApiSession(needs: AccountNeeds, token: string): Pro
     if (rotation.why === 'replayed') needs.onReuse()
     throw accountFailures.invalid_refresh({ log: { why: rotation.why } })
   }
-  return tokens(needs, rotation.family, rotation.refreshToken)
+  const { family } = rotation
+  // The refresh is the use of such a session. Outside of the transaction: who ends a session locks it
+  // first and its families then, so the other way round could end in a deadlock.
+  if (!rotation.repeated) await touchSession(needs.db, family.sessionId, needs.clock.now())
+  return tokens(needs, family, rotation.refreshToken)
 }
 
 async function tokens(

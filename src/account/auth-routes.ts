@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { Surface } from '../http/index.ts'
 import { originOf } from '../http/index.ts'
-import { judgeIdentity } from '../identity/index.ts'
+import { provePassword } from '../login/index.ts'
 import { signOut } from '../session/index.ts'
 import { refreshApiSession, startApiSession } from './api-session.ts'
 import { accountFailures } from './failures.ts'
@@ -21,11 +21,11 @@ export function authRoutes(surface: Surface, needs: AccountNeeds): void {
       body: LoginBody,
       response: { 200: Tokens, ...problems },
     },
-    handler: async (request) => {
+    handler: async (request, reply) => {
       const { identifier, password } = request.body
       const origin = originOf(request)
-      const judgement = await judgeIdentity(needs, { identifier, password, origin })
-      if (judgement.ok) return startApiSession(needs, judgement.user.id, origin)
+      const judgement = await provePassword(needs, { request, reply }, { identifier, password })
+      if (judgement.ok) return startApiSession(needs, judgement.user, origin)
       throw judgement.left ? accountFailures.deactivated() : accountFailures.credentials()
     },
   })

@@ -2,6 +2,7 @@ import { rolesOf } from '../access/index.ts'
 import { auditOf } from '../audit/index.ts'
 import { consentsOf } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
+import { listSessions } from '../session/index.ts'
 import type { AccountNeeds } from './needs.ts'
 import { userBody } from './schemas.ts'
 
@@ -10,11 +11,13 @@ const mostEntries = 10_000
 
 /** A person's own data as JSON (GDPR articles 15 and 20). Secrets and their digests are left out. */
 export async function exportAccount(
-  { db, clock }: Pick<AccountNeeds, 'db' | 'clock'>,
+  needs: Pick<AccountNeeds, 'db' | 'clock' | 'lifetimes' | 'apiLifetimes'>,
   user: User,
 ): Promise<Record<string, unknown>> {
-  const [roles, consents, activity] = await Promise.all([
+  const { db, clock } = needs
+  const [roles, sessions, consents, activity] = await Promise.all([
     rolesOf(db, user.id),
+    listSessions(needs, user.id),
     consentsOf(db, user.id),
     auditOf(db, `user:${user.id}`, mostEntries),
   ])
@@ -24,6 +27,7 @@ export async function exportAccount(
     terms: user.terms && { version: user.terms.version, accepted_at: user.terms.at },
     password_changed_at: user.passwordChangedAt,
     roles,
+    sessions,
     consents,
     activity,
   }

@@ -13,7 +13,6 @@ export const accountFailures = failures({
     401,
     'The refresh token is invalid, expired, revoked or already used.',
   ],
-  not_fresh: ['insufficient_user_authentication', 401, 'Please confirm your password first.'], // RFC 9470 section 3
   deactivated: [
     'account_deactivated',
     403,

@@ -1,8 +1,9 @@
 import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Request } from '../http/index.ts'
+import type { Cookies, Request } from '../http/index.ts'
 import type { AccountCore, PasswordHasher, SignUpNeeds, Visitor } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import type { Limits } from '../limits/index.ts'
 import type { Visits } from '../login/index.ts'
 import type { VerifiedTokens } from '../oauth/index.ts'
 import type { RefreshTokens, SessionLifetimes } from '../session/index.ts'
@@ -24,8 +25,13 @@ export type AccountNeeds = AccountCore &
     readonly freshLifetime: number
     /** Seconds. */
     readonly accessLifetime: number
+    readonly lifetimes: SessionLifetimes
     readonly apiLifetimes: SessionLifetimes
     readonly refreshGrace: number
     readonly countLogin: (outcome: string) => void
     readonly onReuse: () => void
+    readonly limits: Limits
+    readonly notifyAfter: number
+    readonly countStuffing: () => void
+    readonly cookies: Cookies
   }

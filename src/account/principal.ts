@@ -1,10 +1,10 @@
 import type { FamilyId, SessionId, UserId } from '../base/index.ts'
-import { addSeconds, isUuid } from '../base/index.ts'
+import { isUuid } from '../base/index.ts'
 import type { Request } from '../http/index.ts'
 import type { User } from '../identity/index.ts'
 import { findUser } from '../identity/index.ts'
 import { verifyAccessToken } from '../oauth/index.ts'
-import { readFamily } from '../session/index.ts'
+import { readFamily, requireFresh } from '../session/index.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 
@@ -69,8 +69,6 @@ export async function freshPrincipalOf(
   request: Request,
 ): Promise<Principal> {
   const principal = await principalOf(needs, request)
-  const { freshLifetime } = needs
-  if (needs.clock.now() < addSeconds(principal.authTime, freshLifetime)) return principal
-  const challenge = `Bearer error="insufficient_user_authentication", max_age=${freshLifetime}`
-  throw accountFailures.not_fresh({ headers: { 'www-authenticate': challenge } })
+  requireFresh(principal, needs.freshLifetime, needs.clock.now())
+  return principal
 }

@@ -6,6 +6,7 @@ import {
   requestRecovery,
   resetPassword,
 } from '../identity/index.ts'
+import { admitPublic } from '../login/index.ts'
 import type { AccountNeeds } from './needs.ts'
 import {
   Accepted,
@@ -31,7 +32,9 @@ export function recoveryRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 202: Accepted, ...problems },
     },
     handler: async (request, reply) => {
-      await requestRecovery(needs, request.body.identifier, needs.visitor(request))
+      const { identifier } = request.body
+      await admitPublic(needs, { request, reply }, ['recovery', { account: identifier }])
+      await requestRecovery(needs, identifier, needs.visitor(request))
       return reply.code(202).send({ status: 'accepted' })
     },
   })
@@ -44,6 +47,7 @@ export function recoveryRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {
+      await admitPublic(needs, { request, reply })
       const { token, password, end_sessions: endSessions = true } = request.body
       await resetPassword(needs, { token, password, endSessions }, needs.visitor(request))
       return reply.code(204).send(null)
@@ -57,8 +61,11 @@ export function recoveryRoutes(surface: Surface, needs: AccountNeeds): void {
       body: LinkBody,
       response: { 200: UserBody, ...problems },
     },
-    handler: async (request) =>
-      userBody(await confirmEmailByLink(needs, request.body.token, needs.visitor(request))),
+    handler: async (request, reply) => {
+      await admitPublic(needs, { request, reply })
+      const { token } = request.body
+      return userBody(await confirmEmailByLink(needs, token, needs.visitor(request)))
+    },
   })
   surface.post('/api/v1/auth/reactivate', {
     schema: {
@@ -69,6 +76,7 @@ export function recoveryRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {
+      await admitPublic(needs, { request, reply })
       await reactivate(needs, request.body.token, needs.visitor(request))
       return reply.code(204).send(null)
     },

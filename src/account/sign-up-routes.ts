@@ -10,6 +10,7 @@ import {
   registerDirectly,
   requireOpen,
 } from '../identity/index.ts'
+import { admitPublic } from '../login/index.ts'
 import type { AccountNeeds } from './needs.ts'
 import {
   ConfirmRegistrationBody,
@@ -33,6 +34,7 @@ export function signUpRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 201: UserBody, 202: Pending, ...problems },
     },
     handler: async (request, reply) => {
+      await admitPublic(needs, { request, reply })
       const made = await signUp(needs, request.body, needs.visitor(request))
       if ('id' in made) return reply.code(201).send(userBody(made))
       return reply.code(202).send(made)
@@ -48,6 +50,7 @@ export function signUpRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 201: UserBody, ...problems },
     },
     handler: async (request, reply) => {
+      await admitPublic(needs, { request, reply })
       const { body } = request
       const visitor = needs.visitor(request)
       const user =

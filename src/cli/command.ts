@@ -15,6 +15,8 @@ export type Command = {
   /** Such as `user create`. */
   readonly name: string
   readonly summary: string
+  /** What stands without a name of its own, such as a file; it joins the values under this name. */
+  readonly operand?: { readonly name: string; readonly help: string; readonly required: boolean }
   readonly options: Readonly<Record<string, Option>>
   readonly run: (values: Values) => Promise<number>
 }
@@ -37,7 +39,26 @@ export function commandHelp(command: Command): string {
     return `  --${name}${value}${multiple ? ' ...' : ''}`.padEnd(34) + help
   })
   const options = rows.length === 0 ? '' : `\n\nOptions\n${rows.join('\n')}`
-  return `cardea ${command.name}: ${command.summary}${options}`
+  return `cardea ${command.name}${operandHelp(command)}: ${command.summary}${options}`
+}
+
+function operandHelp({ operand }: Command): string {
+  if (operand === undefined) return ''
+  const name = operand.name.toUpperCase()
+  return ` ${operand.required ? name : `[${name}]`} (${operand.help})`
+}
+
+/** What stands without a name, as a value of the command. */
+export function operandValue(command: Command, positionals: readonly string[]): Values {
+  const { operand } = command
+  const [first, ...more] = positionals
+  const extra = operand === undefined ? first : more[0]
+  if (extra !== undefined) throw new UsageError(`"${extra}" is not expected.`)
+  if (operand === undefined) return {}
+  if (first === undefined && operand.required) {
+    throw new UsageError(`${operand.name.toUpperCase()} is needed (${operand.help}).`)
+  }
+  return first === undefined ? {} : { [operand.name]: first }
 }
 
 export function text(values: Values, name: string): string | undefined {

@@ -3,9 +3,12 @@ import { Failure } from '../base/index.ts'
 import { DataFolderInUse } from '../db/index.ts'
 import { clientCreate } from './client-create.ts'
 import type { Command } from './command.ts'
-import { commandHelp, parseOptions, UsageError } from './command.ts'
+import { commandHelp, operandValue, parseOptions, UsageError } from './command.ts'
 import { configCheck, configPrint } from './config.ts'
+import { exportUsersCommand } from './export.ts'
 import { healthcheck } from './healthcheck.ts'
+import { importUsersCommand } from './import.ts'
+import { jobDrop, jobList, jobRetry } from './job.ts'
 import { keyList, keyRotate } from './key.ts'
 import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './migrate.ts'
 import { serve } from './serve.ts'
@@ -17,9 +20,14 @@ const commands: readonly Command[] = [
   migrateDownCommand,
   migrateStatusCommand,
   userCreate,
+  importUsersCommand,
+  exportUsersCommand,
   clientCreate,
   keyList,
   keyRotate,
+  jobList,
+  jobRetry,
+  jobDrop,
   configPrint,
   configCheck,
   healthcheck,
@@ -31,12 +39,13 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   if (command === undefined) return overview(argv)
   try {
     const args = argv.slice(command.name.split(' ').length)
-    const { values } = parseArgs({ args, options: parseOptions(command), allowPositionals: false })
+    const options = parseOptions(command)
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
     if (values.help === true) {
       console.log(commandHelp(command))
       return 0
     }
-    return await command.run(values)
+    return await command.run({ ...values, ...operandValue(command, positionals) })
   } catch (error) {
     return explain(error, command)
   }

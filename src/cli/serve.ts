@@ -53,6 +53,7 @@ async function start(config: Config, database: OpenDatabase, log: Logger): Promi
     throw error
   })
   app.jobs.start()
+  app.queue.start()
   return app
 }
 

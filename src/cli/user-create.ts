@@ -3,11 +3,11 @@ import { assignRole } from '../access/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import { secureRandom, systemClock } from '../base/index.ts'
 import type { Config } from '../config.ts'
-import type { PasswordRules } from '../identity/index.ts'
-import { addUser, checkNewPassword, createPasswordHasher, prepareUser } from '../identity/index.ts'
+import { addUser, createPasswordHasher, prepareUser } from '../identity/index.ts'
 import type { Command, Values } from './command.ts'
 import { required, text, texts, UsageError } from './command.ts'
 import { withDatabase } from './database.ts'
+import { passwordPolicy } from './password-policy.ts'
 import { settings } from './settings.ts'
 
 export const userCreate: Command = {
@@ -25,7 +25,7 @@ export const userCreate: Command = {
     const needs = { clock: systemClock, random: secureRandom }
     const hasher = createPasswordHasher(hasherOptions(config))
     const input = await userInput(values)
-    const passwords = passwordRules(config)
+    const passwords = passwordPolicy(config)
     const prepared = await prepareUser({ ...needs, hasher, passwords }, input)
     await withDatabase(config, (db) =>
       db.transaction(async (tx) => {
@@ -72,10 +72,6 @@ async function readPassword(): Promise<string> {
     lines.close()
     if (terminal) process.stderr.write('\n')
   }
-}
-
-function passwordRules({ password: { minLength } }: Config): PasswordRules {
-  return { check: async (password, context) => checkNewPassword(password, { minLength, context }) }
 }
 
 function hasherOptions({ password }: Config) {

@@ -17,6 +17,7 @@ const session: Session = {
   acr: 'urn:cardea:aal1',
   ipAddress: null,
   userAgent: null,
+  remembered: true,
   createdAt: signedInAt,
   lastSeenAt: signedInAt,
   expiresAt: new Date(2_000_000),

@@ -1,15 +1,23 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
- * The two cookies: `session` names the signed-in session, `browser` ties forms and flows to one browser.
- * Over https both carry the `__Host-` prefix; over plain http (development) browsers would refuse that.
+ * The three cookies: `session` names the signed-in session, `browser` ties forms and flows to one browser,
+ * `device` tells that somebody signed in here before. Over https all carry the `__Host-` prefix; over plain http (development) browsers would refuse that.
  */
 export type Cookies = {
   readonly readSession: (request: FastifyRequest) => string | undefined
-  readonly writeSession: (reply: FastifyReply, token: string) => void
+  /** A session that is not remembered ends with the browser window. */
+  readonly writeSession: (
+    reply: FastifyReply,
+    token: string,
+    options: { readonly remembered: boolean },
+  ) => void
   readonly clearSession: (reply: FastifyReply) => void
   /** The browser's secret; a new one is written when there is none yet. */
   readonly browser: (request: FastifyRequest, reply: FastifyReply) => string
+  readonly readDevice: (request: FastifyRequest) => string | undefined
+  /** The device's secret, new or known; the cookie lives a year from now. For successful sign-ins only. */
+  readonly device: (request: FastifyRequest, reply: FastifyReply) => string
 }
 
 type Needs = {
@@ -18,12 +26,14 @@ type Needs = {
   readonly sessionSeconds: number
 }
 
+const deviceSeconds = 365 * 86_400
 const wellFormed = /^[\w-]{43}$/
 
 export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Cookies {
   const prefix = secure ? '__Host-' : ''
   const sessionName = `${prefix}cardea_session`
   const browserName = `${prefix}cardea_browser`
+  const deviceName = `${prefix}cardea_device`
   const options = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const
   const read = (request: FastifyRequest, name: string) => {
     const value = request.cookies[name]
@@ -31,8 +41,9 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
   }
   return {
     readSession: (request) => read(request, sessionName),
-    writeSession: (reply, token) => {
-      reply.setCookie(sessionName, token, { ...options, maxAge: sessionSeconds })
+    writeSession: (reply, token, { remembered }) => {
+      const lifetime = remembered ? { maxAge: sessionSeconds } : {}
+      reply.setCookie(sessionName, token, { ...options, ...lifetime })
     },
     clearSession: (reply) => {
       reply.clearCookie(sessionName, options)
@@ -44,6 +55,12 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
       reply.setCookie(browserName, fresh, options)
       request.cookies[browserName] = fresh
       return fresh
+    },
+    readDevice: (request) => read(request, deviceName),
+    device(request, reply) {
+      const device = read(request, deviceName) ?? newSecret()
+      reply.setCookie(deviceName, device, { ...options, maxAge: deviceSeconds })
+      return device
     },
   }
 }

@@ -1,7 +1,9 @@
 import { html } from 'ghtml'
+import type { Translate } from '../i18n/index.ts'
 import type { Page } from './page.ts'
 
 export type ErrorPageProps = {
+  readonly t: Translate
   readonly title: string
   /** The OAuth error code, for instance invalid_request. */
   readonly code: string
@@ -14,31 +16,37 @@ export type ErrorPageProps = {
 
 /** A request that leads nowhere: what happened, what to do, and what its developer needs to know. */
 export function errorPage(props: ErrorPageProps): Page {
+  const { t } = props
   const back =
     props.backUrl === undefined
       ? ''
-      : html`<a class="button secondary" href="${props.backUrl}">Go back</a>`
+      : html`<a class="button secondary" href="${props.backUrl}">${t('Go back')}</a>`
   return {
+    lang: t.locale,
     title: props.title,
     body: html`
-<p class="eyebrow">Error ${props.status}</p>
+<p class="eyebrow">${t('Error {status}', { status: props.status })}</p>
 <h1>${props.title}</h1>
 <p class="sub">${props.words}</p>
-<p>${advice(props.status)}</p>
+<p>${advice(t, props.status)}</p>
 !${back}
-<h2>Details for support</h2>
+<h2>${t('Details for support')}</h2>
 <dl class="facts">
-!${fact('Error code', props.code)}!${fact('Parameter', props.parameter)}!${fact('Request id', props.requestId)}
+!${fact(t('Error code'), props.code)}!${fact(t('Parameter'), props.parameter)}!${fact(t('Request id'), props.requestId)}
 </dl>`,
   }
 }
 
-function advice(status: number): string {
-  if (status === 429) return 'Wait a minute before you try again.'
+function advice(t: Translate, status: number): string {
+  if (status === 429) return t('Wait a minute before you try again.')
   if (status >= 500) {
-    return 'The fault is on our side. Try again in a moment; if it stays, pass on the details below.'
+    return t(
+      'The fault is on our side. Try again in a moment; if it stays, pass on the details below.',
+    )
   }
-  return 'Return to the application you came from and start again. If this page comes back, pass the details below on to the people who run that application.'
+  return t(
+    'Return to the application you came from and start again. If this page comes back, pass the details below on to the people who run that application.',
+  )
 }
 
 function fact(name: string, value: string | undefined): string {

@@ -1,6 +1,8 @@
 import { html } from 'ghtml'
+import type { Translate } from '../i18n/index.ts'
 
 export type FieldProps = {
+  readonly t: Translate
   /** Both the name and the id of the input. */
   readonly name: string
   readonly label: string
@@ -19,14 +21,16 @@ export type FieldProps = {
 
 /** A labelled input with its hint and its error, both tied to it for screen readers. */
 export function field(props: FieldProps): string {
-  const { name, hint, error, type = 'text' } = props
+  const { t, name, hint, error, type = 'text' } = props
+  const optional =
+    props.optional === true ? html` <span class="quiet">(${t('optional')})</span>` : ''
   const described = [
     props.describedBy,
     hint === undefined ? undefined : `${name}-hint`,
     error === undefined ? undefined : `${name}-error`,
   ].filter((id) => id !== undefined)
   return html`<div class="field">
-<label for="${name}">${props.label}!${props.optional === true ? ' <span class="quiet">(optional)</span>' : ''}</label>
+<label for="${name}">${props.label}!${optional}</label>
 !${hint === undefined ? '' : html`<p class="hint" id="${name}-hint">${hint}</p>`}
 <input id="${name}" name="${name}" type="${type}" autocomplete="${props.autocomplete}" autocapitalize="${props.capitals ?? 'none'}" spellcheck="false" dir="auto" inputmode="${type === 'email' ? 'email' : 'text'}"!${filledIn(props, type)}!${flags(props)}!${
     described.length === 0 ? '' : html` aria-describedby="${described.join(' ')}"`

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 
 /** Where a request came from, for the audit log and sessions. */
@@ -9,5 +10,19 @@ export type Origin = {
 
 export function originOf(request: FastifyRequest): Origin {
   const userAgent = request.headers['user-agent']
-  return { ip: request.ip, requestId: request.id, ...(userAgent !== undefined && { userAgent }) }
+  return {
+    ip: clientAddress(request),
+    requestId: request.id,
+    ...(userAgent !== undefined && { userAgent }),
+  }
+}
+
+/**
+ * The address of the client, without the port or zone that some proxies add. What a proxy wrote and
+ * nobody can read counts as the proxy's own address.
+ */
+export function clientAddress({ ip, socket }: FastifyRequest): string {
+  const ported = /^(\d+(?:\.\d+){3}):\d+$/.exec(ip)?.[1] ?? /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1]
+  const bare = (ported ?? ip).split('%')[0] ?? ''
+  return isIP(bare) === 0 ? (socket.remoteAddress ?? '') : bare
 }

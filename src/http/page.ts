@@ -1,9 +1,17 @@
 import { html } from 'ghtml'
+import type { Locale, Translate } from '../i18n/index.ts'
+import { localeNames, locales, translator } from '../i18n/index.ts'
+import { withMarkup } from './with-markup.ts'
 
 /** What a view hands over; `body` is HTML that our own views have made and escaped. */
-export type Page = { title: string; body: string; lang?: string; wide?: boolean }
+export type Page = { lang: Locale; title: string; body: string; wide?: boolean }
 
-type Brand = { name: string; stylesheet: string }
+type Frame = {
+  readonly name: string
+  readonly stylesheet: string
+  /** The query of the page's address, where the page may be asked for again in another language. */
+  readonly query?: string | undefined
+}
 
 // The mark: a door standing ajar in its arch. The stylesheet colours it, so that it follows the theme.
 const mark = `<svg class="mark" viewBox="0 0 48 48" width="48" height="48" fill="none" aria-hidden="true" focusable="false">
@@ -14,29 +22,52 @@ const mark = `<svg class="mark" viewBox="0 0 48 48" width="48" height="48" fill=
 </svg>`
 
 /** The whole document; every page works without script, inline style and anything from elsewhere. */
-export function renderPage(page: Page, brand: Brand): string {
+export function renderPage(page: Page, frame: Frame): string {
+  const t = translator(page.lang)
   return html`<!doctype html>
-<html lang="${page.lang ?? 'en'}">
+<html lang="${page.lang}">
 <head>
 <meta charset="utf-8">
-<title>${page.title} · ${brand.name}</title>
+<title>${page.title} · ${frame.name}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${brand.stylesheet}">
+<link rel="stylesheet" href="${frame.stylesheet}">
 </head>
 <body class="${page.wide === true ? 'hall' : 'porch'}">
 <div class="portal">
-<header class="brand">!${mark}<span class="brand-name">${brand.name}</span></header>
+<header class="brand">!${mark}<span class="brand-name">${frame.name}</span></header>
 <main class="door">!${page.body}</main>
 </div>
-<footer class="foot"><p>!${credit(brand.name)}</p></footer>
+<footer class="foot"><p>!${credit(t, frame.name)}</p>!${languages(t, frame.query)}</footer>
 </body>
 </html>
 `
 }
 
-function credit(name: string): string {
-  return name === 'Cardea' ? 'Cardea keeps the door.' : html`${name} runs on Cardea.`
+function credit(t: Translate, name: string): string {
+  return name === 'Cardea'
+    ? html`${t('Cardea keeps the door.')}`
+    : withMarkup(t('{name} runs on Cardea.'), { name: html`<bdi>${name}</bdi>` })
+}
+
+/** The same page in every language; links of a query alone, so that no path can lead elsewhere. */
+function languages(t: Translate, query: string | undefined): string {
+  if (query === undefined) return ''
+  const items = locales.map((locale) => {
+    const name = localeNames[locale]
+    if (locale === t.locale) return html`<li aria-current="true">${name}</li>`
+    const parameters = new URLSearchParams({ ...ownParameters(query), ui_locales: locale })
+    return html`<li><a href="?${parameters}" lang="${locale}" hreflang="${locale}">${name}</a></li>`
+  })
+  return html`<nav aria-label="${t('Language')}"><ul class="tongues">!${items.join('')}</ul></nav>`
+}
+
+/** What our pages put into a query looks like an id; nothing else is said back to whoever sent it. */
+function ownParameters(query: string): Record<string, string> {
+  const own = [...new URLSearchParams(query)].filter(
+    ([name, value]) => /^[a-z_]{1,32}$/.test(name) && /^[\w.-]{1,512}$/.test(value),
+  )
+  return Object.fromEntries(own)
 }

@@ -1,10 +1,12 @@
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Languages } from './language.ts'
 import type { Page } from './page.ts'
 import { renderPage } from './page.ts'
 import { noStore, pageHeaders } from './security-headers.ts'
 
 /** Sends pages in the one frame that all hosted pages share. */
 export type Pages = {
+  readonly languages: Languages
   readonly send: (
     reply: FastifyReply,
     page: Page,
@@ -13,17 +15,38 @@ export type Pages = {
       readonly formTarget?: string
       /** The page has one of our own scripts. */
       readonly script?: boolean
+      /** False for a page that must not be asked for a second time, not even in another language. */
+      readonly repeatable?: boolean
     },
   ) => FastifyReply
 }
 
-export function createPages(brand: { readonly name: string; readonly stylesheet: string }): Pages {
+type Needs = {
+  readonly name: string
+  readonly stylesheet: string
+  readonly languages: Languages
+}
+
+export function createPages({ name, stylesheet, languages }: Needs): Pages {
   return {
-    send: (reply, page, { status = 200, formTarget, script = false } = {}) =>
-      reply
+    languages,
+    send: (reply, page, { status = 200, formTarget, script = false, repeatable = true } = {}) => {
+      const query = repeatable && status < 400 ? queryOf(reply.request) : undefined
+      return reply
         .code(status)
         .headers({ ...pageHeaders(formTarget, script), ...noStore })
+        .headers({ 'content-language': page.lang, vary: 'Accept-Language, Cookie' })
         .type('text/html; charset=utf-8')
-        .send(renderPage(page, brand)),
+        .send(renderPage(page, { name, stylesheet, query }))
+    },
   }
 }
+
+/** The query of a request that can be repeated by following a link. */
+function queryOf({ method, url }: FastifyRequest): string | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return undefined
+  const query = url.includes('?') ? url.slice(url.indexOf('?') + 1) : ''
+  return query.length <= longestQuery ? query : undefined
+}
+
+const longestQuery = 2048

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../base/index.ts'
+import type { Words } from '../i18n/index.ts'
 import { errorPage } from './error-page.ts'
 import { httpFailures } from './failures.ts'
 import type { Pages } from './pages.ts'
@@ -39,10 +40,12 @@ export const renderProblem: Renderer = (failure, request, reply) => {
 export function renderPageWith(pages: Pages): Renderer {
   return (failure, request, reply) => {
     const { kind, details } = failure
+    const t = pages.languages.of(request)
     const page = errorPage({
-      title: titleOf(kind.status),
+      t,
+      title: t(titleOf(kind.status)),
       code: kind.code,
-      words: kind.words,
+      words: t.any(kind.words),
       status: kind.status,
       requestId: request.id,
       ...(details.parameter !== undefined && { parameter: details.parameter }),
@@ -51,7 +54,7 @@ export function renderPageWith(pages: Pages): Renderer {
   }
 }
 
-function titleOf(status: number): string {
+function titleOf(status: number): Words {
   if (status === 404) return 'There is nothing here'
   if (status === 503) return 'Please try again in a moment'
   return status >= 500 ? 'Something went wrong' : 'This request cannot be used'

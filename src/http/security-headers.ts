@@ -34,7 +34,7 @@ export function pageHeaders(formTarget?: string, script = false): Readonly<Recor
     'content-security-policy': [
       "default-src 'none'",
       "style-src 'self'",
-      ...(script ? ["script-src 'self'"] : []),
+      ...(script ? ["script-src 'self'", "worker-src 'self'"] : []),
       "img-src 'self' data:",
       "base-uri 'none'",
       `form-action 'self'${target}`,

@@ -12,6 +12,7 @@ import type {
 import Fastify, { LogController } from 'fastify'
 import { stopwatch } from '../base/index.ts'
 import { notFound } from './not-found.ts'
+import { clientAddress } from './origin.ts'
 import type { Pages } from './pages.ts'
 import { commonHeaders } from './security-headers.ts'
 
@@ -82,6 +83,12 @@ function report(needs: ServerNeeds, request: FastifyRequest, reply: FastifyReply
   needs.observe({ method, route, status: reply.statusCode, seconds: millis / 1000 })
   const quiet = route.startsWith('/health') || route.startsWith('/assets') || route === '/metrics'
   const level = reply.statusCode >= 500 ? 'error' : quiet ? 'debug' : 'info'
-  const facts = { method, route, status: reply.statusCode, ms: Math.round(millis), ip: request.ip }
+  const facts = {
+    method,
+    route,
+    status: reply.statusCode,
+    ms: Math.round(millis),
+    ip: clientAddress(request),
+  }
   request.log[level](facts, 'request')
 }

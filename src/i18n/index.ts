@@ -4,6 +4,6 @@
  * per area. Promises that a text missing in a language does not compile. Never speaks HTTP.
  */
 export type { Locale, Preferences } from './locale.ts'
-export { chooseLocale, locales } from './locale.ts'
+export { chooseLocale, localeIn, localeNames, locales } from './locale.ts'
 export type { Translate, Words } from './translate.ts'
 export { translator } from './translate.ts'

@@ -1,4 +1,4 @@
-import type { Clock, Random, UserId } from '../base/index.ts'
+import type { Clock, Random, SessionId, UserId } from '../base/index.ts'
 import type { Db, Tx } from '../db/index.ts'
 import type { Queue } from '../jobs/index.ts'
 import type { PasswordRules } from './account-input.ts'
@@ -23,7 +23,7 @@ export type AccountCore = {
     readonly passwordHistory: number
   }
   /** Ends the sessions and grants of a user, all but one session if that is named. */
-  readonly endSessions: (tx: Tx, userId: UserId, now: Date, except?: string) => Promise<void>
+  readonly endSessions: (tx: Tx, userId: UserId, now: Date, except?: SessionId) => Promise<void>
   /** Fails when this user is the last one who may do everything. */
   readonly keepAnOwner: (tx: Tx, userId: UserId) => Promise<void>
   /** A User-Agent in words. */

@@ -21,6 +21,18 @@ export {
   issueSetupToken,
   readSetupToken,
 } from './first-administrator.ts'
+export type { FirebaseParameters } from './foreign-hash/index.ts'
+export type { LineRules, RefusedLine } from './import/check-line.ts'
+export type { ExportFormat } from './import/export-format.ts'
+export { exportFormats } from './import/export-format.ts'
+export { exportUsers } from './import/export-users.ts'
+export type { ImportJob, ImportOutcome } from './import/import-users.ts'
+export { importUsers } from './import/import-users.ts'
+export type { RoleBook } from './import/insert-batch.ts'
+export { ImportOvertaken } from './import/insert-batch.ts'
+export { BrokenFile } from './import/reading/entry.ts'
+export type { UserFile } from './import/reading/open-file.ts'
+export { openUserFile } from './import/reading/open-file.ts'
 export { deactivate, scheduleDeletion } from './life/deactivate.ts'
 export { eraseDueUsers } from './life/erase.ts'
 export {
@@ -31,6 +43,8 @@ export {
 } from './life/reactivate.ts'
 export { setUserActive } from './life/store.ts'
 export { changePassword } from './password/change-password.ts'
+export type { PasswordPolicy } from './password/create-policy.ts'
+export { createPasswordPolicy } from './password/create-policy.ts'
 export type { HasherOptions, PasswordHasher } from './password/hasher.ts'
 export { createPasswordHasher } from './password/hasher.ts'
 export { checkNewPassword } from './password/policy.ts'
@@ -45,6 +59,7 @@ export {
   startRecovery,
 } from './recovery/request-recovery.ts'
 export { readRecovery, resetPassword } from './recovery/reset-password.ts'
+export { attemptsLetterJob, sendAttemptsLetter } from './recovery/warn-owner.ts'
 export { ProfilePatchSchema, ProfileSchema } from './schemas.ts'
 export {
   confirmByCode,

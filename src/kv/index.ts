@@ -7,5 +7,5 @@
 export type { Kv, Listener } from './kv.ts'
 export { kvFailures } from './kv.ts'
 export { createMemoryKv } from './memory.ts'
-export type { RedisOptions } from './redis.ts'
+export type { RedisConnection, RedisKv, RedisOptions } from './redis.ts'
 export { createRedisKv } from './redis.ts'

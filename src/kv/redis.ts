@@ -26,15 +26,25 @@ return 1`
  * Rejects when the server cannot be reached at first; a connection lost later is taken up again,
  * and until then every operation fails at once instead of waiting in a queue.
  */
-export async function createRedisKv(options: RedisOptions): Promise<Kv> {
+export async function createRedisKv(options: RedisOptions): Promise<RedisKv> {
   const client = await connectionTo(options)
   await client.connect().catch((error: unknown) => {
     throw kvFailures.unavailable(error)
   })
-  return { ...operations(client, options), ...messages(client, options) }
+  const connection = { client, prefix: options.prefix }
+  return { ...operations(client, options), ...messages(client, options), connection }
 }
 
 type Client = Awaited<ReturnType<typeof connectionTo>>
+
+/** The connection itself, for what needs more than soft state: counters that Redis counts. */
+export type RedisConnection = {
+  readonly client: Client
+  /** What every key must begin with. */
+  readonly prefix: string
+}
+
+export type RedisKv = Kv & { readonly connection: RedisConnection }
 
 async function connectionTo({ url, onError }: RedisOptions) {
   let connected = false

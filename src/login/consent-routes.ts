@@ -62,8 +62,13 @@ async function show(
   if (client === undefined || user === undefined) throw flowFailures.gone()
   const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
   const { client_uri: clientUri, policy_uri: policyUri, tos_uri: tosUri } = client.metadata
+  const t = needs.languages.of(request, {
+    uiLocales: flow.request.ui_locales,
+    account: user.profile.locale,
+  })
   const page = consentPage({
-    action: '/consent',
+    t,
+    action: needs.languages.keep(request, '/consent'),
     hidden: { csrf, flow: flow.id, session: session.id },
     clientName: client.name,
     clientHost: hostOf(flow.request.redirect_uri ?? client.metadata.redirect_uris[0]),
@@ -71,7 +76,7 @@ async function show(
     policyUri,
     tosUri,
     user: { name: user.profile.name ?? user.username, username: user.username },
-    scopes: scopeWords(flow.scopes),
+    scopes: scopeWords(t, flow.scopes),
     offline: flow.scopes.includes('offline_access'),
   })
   const { formTarget } = flow

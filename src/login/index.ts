@@ -1,10 +1,17 @@
 /**
- * login: the hosted pages of signing in, consent and signing out, and their one dispatcher.
- * Owns `/`, `/login`, `/consent` and `/logout`. Promises that every page works without JavaScript, that
+ * login: the hosted pages of signing in, consent and signing out with their one dispatcher, and those of
+ * registration, recovery and the links of letters.
+ * Owns `/`, `/login`, `/consent`, `/logout`, `/register`, `/forgot-password`, `/reset-password`,
+ * `/email/confirm` and `/reactivate`, and the keys `sign-up-flow:*` of the soft state. Promises that every page works without JavaScript, that
  * a form is honoured only in the browser it was shown to, and that steps never lead to one another: all
- * of them come back to `continue.ts`. Never speaks OAuth.
+ * of them come back to `continue.ts`, and that a link is used up by a form only, never by being followed.
+ * Never speaks OAuth.
  */
 export type { LoginNeeds } from './needs.ts'
+export type { PasswordAttempt, ProveNeeds } from './prove-password.ts'
+export { admitPublic, provePassword } from './prove-password.ts'
 export { loginRoutes } from './routes.ts'
+export type { SignUpPageNeeds } from './sign-up/needs.ts'
+export { signUpPageRoutes } from './sign-up/routes.ts'
 export type { Visits } from './visit.ts'
 export { createVisits } from './visit.ts'

@@ -4,25 +4,30 @@ import type { LoginNeeds } from './needs.ts'
 import { landingPage, welcomePage } from './views/landing-page.ts'
 
 export function landingRoutes(surface: Surface, needs: LoginNeeds): void {
+  const { languages } = needs
   surface.get('/', { schema: { hide: true } }, async (request, reply) => {
     const session = await needs.visits.session(request)
     const user = session && (await findUser(needs.db, session.userId))
     if (session === undefined || user === undefined) {
-      return needs.pages.send(reply, welcomePage({ issuer: needs.issuer, loginUrl: '/login' }))
+      const t = languages.of(request)
+      const loginUrl = languages.keep(request, '/login')
+      return needs.pages.send(reply, welcomePage({ t, issuer: needs.issuer, loginUrl }))
     }
+    const t = languages.of(request, { account: user.profile.locale })
     const page = landingPage({
+      t,
       user: {
         name: user.profile.name ?? user.username,
         username: user.username,
         email: user.email ?? undefined,
       },
       session: {
-        since: `${session.authTime.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+        since: t.time(session.authTime, user.profile.zoneinfo),
         ip: session.ipAddress ?? undefined,
         userAgent: session.userAgent ?? undefined,
       },
       isAdministrator: await needs.isAdministrator(user.id),
-      logoutUrl: '/logout',
+      logoutUrl: languages.keep(request, '/logout'),
       issuer: needs.issuer,
       links: [],
     })

@@ -12,11 +12,16 @@ export function logoutRoutes(surface: Surface, needs: LoginNeeds): void {
   surface.get('/logout', { schema }, async (request, reply) => {
     const flow = await flowOf(needs, request, reply, request.query)
     const session = await needs.visits.session(request)
-    if (session === undefined) return reply.redirect(flow?.resume ?? '/logout/done', 303)
+    if (session === undefined) return reply.redirect(afterwards(needs, request, flow), 303)
     const user = await findUser(needs.db, session.userId)
     const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
+    const t = needs.languages.of(request, {
+      uiLocales: flow?.request.ui_locales,
+      account: user?.profile.locale,
+    })
     const page = logoutPage({
-      action: '/logout',
+      t,
+      action: needs.languages.keep(request, '/logout'),
       hidden: { csrf, ...(flow && { flow: flow.id }) },
       ...(user && { user: user.profile.name ?? user.username }),
     })
@@ -29,11 +34,15 @@ export function logoutRoutes(surface: Surface, needs: LoginNeeds): void {
     const flow = await flowOf(needs, request, reply, request.body)
     const session = await needs.visits.session(request)
     if (session !== undefined) await needs.visits.signOut(reply, session, originOf(request))
-    return reply.redirect(flow?.resume ?? '/logout/done', 303)
+    return reply.redirect(afterwards(needs, request, flow), 303)
   })
-  surface.get('/logout/done', { schema }, (_request, reply) =>
-    needs.pages.send(reply, loggedOutPage({})),
+  surface.get('/logout/done', { schema }, (request, reply) =>
+    needs.pages.send(reply, loggedOutPage({ t: needs.languages.of(request) })),
   )
+}
+
+function afterwards(needs: LoginNeeds, request: Request, flow: Flow | undefined): string {
+  return flow?.resume ?? needs.languages.keep(request, '/logout/done')
 }
 
 async function flowOf(

@@ -1,10 +1,11 @@
 import type { Clock, Random, UserId } from '../base/index.ts'
 import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Cookies, Csrf, Pages } from '../http/index.ts'
-import type { PasswordHasher } from '../identity/index.ts'
+import type { Cookies, Csrf, Languages, Pages } from '../http/index.ts'
+import type { PasswordHasher, SignUpRules } from '../identity/index.ts'
 import type { Kv } from '../kv/index.ts'
-import type { SessionLifetimes } from '../session/index.ts'
+import type { Limits } from '../limits/index.ts'
+import type { SessionLifetimes, SignInNeeds } from '../session/index.ts'
 import type { Visits } from './visit.ts'
 
 export type LoginNeeds = {
@@ -17,11 +18,20 @@ export type LoginNeeds = {
   readonly cookies: Cookies
   readonly csrf: Csrf
   readonly pages: Pages
+  readonly languages: Languages
   readonly visits: Visits
   readonly lifetimes: SessionLifetimes
+  /** For the letter about a new device. */
+  readonly queue: SignInNeeds['queue']
   /** Seconds. */
   readonly flowLifetime: number
   readonly issuer: string
   readonly isAdministrator: (userId: UserId) => Promise<boolean>
   readonly countLogin: (outcome: string) => void
+  readonly limits: Limits
+  /** Wrong passwords in a day after which the owner of an account is told. */
+  readonly notifyAfter: number
+  /** Whether the sign-in leads to registration. */
+  readonly signUp: Pick<SignUpRules, 'mode'>
+  readonly countStuffing: () => void
 }

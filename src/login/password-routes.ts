@@ -2,15 +2,24 @@ import type { Flow } from '../flow/index.ts'
 import { consentQuestion, flowFailures } from '../flow/index.ts'
 import type { Reply, Request, Surface } from '../http/index.ts'
 import { originOf, parseParameters } from '../http/index.ts'
-import { proveIdentity } from '../identity/index.ts'
+import type { Words } from '../i18n/index.ts'
+import { offerReactivation } from '../identity/index.ts'
 import { signInBrowser } from '../session/index.ts'
 import { continueAt } from './continue.ts'
 import type { LoginNeeds } from './needs.ts'
+import type { Exchange } from './page-form.ts'
+import { deskOf } from './page-form.ts'
+import { provePassword } from './prove-password.ts'
 import { loginPage } from './views/login-page.ts'
 
 const schema = { hide: true }
 /** Constant words for every refusal (ASVS 6.3.8). */
 const refused = 'The username, email or password is not correct.'
+/** What another page may have said here, by name: the words never come from the address. */
+const notices: ReadonlyMap<string, Words> = new Map([
+  ['password-changed', 'Your password is changed. Sign in with it.'],
+  ['account-back', 'Your account is back. Sign in as before.'],
+])
 
 export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
   surface.get('/login', { schema }, async (request, reply) => {
@@ -18,24 +27,34 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     const session = await needs.visits.session(request)
     const { step, location } = await continueAt(needs, flow, session)
     if (step !== 'password') return reply.redirect(location, 303)
-    return show(needs, request, reply, flow, { identifier: flow?.loginHint ?? '' })
+    const { notice } = formOf(request.query)
+    return show(needs, { request, reply }, flow, { identifier: flow?.loginHint ?? '', notice })
   })
   surface.post('/login', { schema }, async (request, reply) => {
+    const exchange = { request, reply }
     const form = formOf(request.body)
     needs.csrf.check(request, needs.cookies.browser(request, reply), form.csrf)
     const flow = await flowOf(needs, request, reply, request.body)
     const before = await needs.visits.session(request)
-    const origin = originOf(request)
     const { identifier = '', password = '' } = form
-    const claim = { identifier, password, origin, clientId: flow?.clientId }
-    const user = await proveIdentity(needs, claim)
-    if (user === undefined) {
-      return show(needs, request, reply.code(400), flow, { identifier, error: refused })
+    const remember = form.remember === 'yes'
+    const attempt = { identifier, password, clientId: flow?.clientId }
+    const judgement = await provePassword(needs, exchange, attempt)
+    if (!judgement.ok && judgement.left !== undefined) {
+      const token = await offerReactivation(needs, judgement.left)
+      const { link } = deskOf(needs, exchange, flow)
+      return reply.redirect(link(`/reactivate?token=${token}`), 303)
     }
-    const { session, token } = await signInBrowser(needs, user.id, before, origin)
-    needs.cookies.writeSession(reply, token)
+    if (!judgement.ok) {
+      return show(needs, exchange, flow, { identifier, remember, failed: true })
+    }
+    const device = needs.cookies.device(request, reply)
+    const person = judgement.user
+    const signIn = { person, before, device, remember, origin: originOf(request) }
+    const { session, token } = await signInBrowser(needs, signIn)
+    needs.cookies.writeSession(reply, token, { remembered: remember })
     const { location } = await continueAt(needs, flow, session)
-    return reply.redirect(location, 303)
+    return reply.redirect(needs.languages.keep(request, location), 303)
   })
 }
 
@@ -61,25 +80,33 @@ function formOf(raw: unknown): Readonly<Record<string, string | undefined>> {
   return { ...Object.fromEntries(parseParameters(rest)), password }
 }
 
+type State = {
+  readonly identifier: string
+  readonly notice?: string | undefined
+  readonly remember?: boolean
+  readonly failed?: boolean
+}
+
 async function show(
   needs: LoginNeeds,
-  request: Request,
-  reply: Reply,
+  exchange: Exchange,
   flow: Flow | undefined,
-  state: { readonly identifier: string; readonly error?: string },
+  { identifier, notice = '', remember = false, failed = false }: State,
 ): Promise<Reply> {
   const { client } = flow ? await consentQuestion(needs, flow, undefined) : { client: undefined }
-  const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
+  const { t, hidden, action, link, send } = deskOf(needs, exchange, flow)
+  const said = notices.get(notice)
   const page = loginPage({
-    action: '/login',
-    hidden: { csrf, ...(flow && { flow: flow.id }) },
-    ...(client && { clientName: client.name }),
-    identifier: state.identifier,
-    ...(state.error !== undefined && { error: state.error }),
+    t,
+    action: action('/login'),
+    hidden,
+    clientName: client?.name,
+    identifier,
+    remember,
+    ...(said !== undefined && { notice: t(said) }),
+    ...(failed && { error: t(refused) }),
+    forgotUrl: link('/forgot-password'),
+    ...(needs.signUp.mode === 'open' && { registerUrl: link('/register') }),
   })
-  const formTarget = flow?.formTarget
-  return needs.pages.send(reply, page, {
-    status: reply.statusCode,
-    ...(formTarget !== undefined && { formTarget }),
-  })
+  return send(page, { status: failed ? 400 : 200 })
 }

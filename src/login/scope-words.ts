@@ -1,7 +1,10 @@
+import type { Translate, Words } from '../i18n/index.ts'
+
 type ScopeWords = { readonly name: string; readonly words: string; readonly detail?: string }
+type Meaning = { readonly words: Words; readonly detail?: Words }
 
 /** What a scope means to a person. Scopes that need no words of their own are not shown. */
-const words: Readonly<Record<string, Omit<ScopeWords, 'name'> | null>> = {
+const meanings: Readonly<Record<string, Meaning | null>> = {
   openid: { words: 'Know who you are', detail: 'An identifier for your account' },
   profile: { words: 'See your profile', detail: 'Name, picture, language and similar' },
   email: { words: 'See your email address' },
@@ -10,10 +13,12 @@ const words: Readonly<Record<string, Omit<ScopeWords, 'name'> | null>> = {
   offline_access: null, // said in a sentence of its own
 }
 
-export function scopeWords(scopes: readonly string[]): ScopeWords[] {
+export function scopeWords(t: Translate, scopes: readonly string[]): ScopeWords[] {
   return scopes.flatMap((name) => {
-    const known = words[name]
+    const known = Object.hasOwn(meanings, name) ? meanings[name] : undefined
     if (known === null) return []
-    return [{ name, ...(known ?? { words: name }) }]
+    if (known === undefined) return [{ name, words: name }]
+    const { words, detail } = known
+    return [{ name, words: t(words), ...(detail !== undefined && { detail: t(detail) }) }]
   })
 }

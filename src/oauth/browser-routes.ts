@@ -1,5 +1,6 @@
 import type { Flow, FlowStart } from '../flow/index.ts'
 import type {
+  Languages,
   Origin,
   Pages,
   Parameters,
@@ -29,7 +30,11 @@ export type Browser = {
 }
 
 export type BrowserRoutesNeeds = AuthorizeNeeds &
-  LogoutNeeds & { readonly browser: Browser; readonly pages: Pages }
+  LogoutNeeds & {
+    readonly browser: Browser
+    readonly pages: Pages
+    readonly languages: Languages
+  }
 
 const tags = ['oauth']
 const hidden = { hide: true }
@@ -40,7 +45,8 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
   const onAuthorize = async (request: Request, reply: Reply, read: ReadParameters) => {
     const session = await browser.session(request)
     const begin = (start: FlowStart) => browser.begin(request, reply, start)
-    return answer(needs, reply, await authorize(needs, read, { session, begin }))
+    const uiLocales = read.parameters.get('ui_locales')
+    return answer(needs, reply, { to: await authorize(needs, read, { session, begin }), uiLocales })
   }
   surface.get(
     '/oauth/authorize',
@@ -58,34 +64,38 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
     ])
     const to = await resume(needs, flow, session)
     if (flow !== undefined && to.to === 'client') await browser.settle(flow)
-    return answer(needs, reply, to)
+    return answer(needs, reply, { to, uiLocales: flow?.request.ui_locales })
   })
   logoutRoutes(surface, needs)
 }
 
 /** RFC 9700 section 4.12: 303, so that a posted password is never sent on. */
-function answer(needs: BrowserRoutesNeeds, reply: Reply, to: Answer): Reply {
+function answer(
+  needs: BrowserRoutesNeeds,
+  reply: Reply,
+  { to, uiLocales }: { readonly to: Answer; readonly uiLocales: string | undefined },
+): Reply {
   reply.header('cache-control', 'no-store')
   if (to.to === 'pages') return reply.redirect(to.location, 303)
   const { redirect, parameters } = to
   if (redirect.mode === 'query') return reply.redirect(withQuery(redirect.uri, parameters), 303)
   const formTarget = new URL(redirect.uri).protocol
-  return needs.pages.send(reply, formPostPage(redirect.uri, parameters), {
-    formTarget,
-    script: true,
-  })
+  const t = needs.languages.of(reply.request, { uiLocales })
+  const page = formPostPage(t, redirect.uri, parameters)
+  return needs.pages.send(reply, page, { formTarget, script: true, repeatable: false })
 }
 
 function logoutRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
   const onLogout = async (request: Request, reply: Reply, parameters: Parameters) => {
     const session = await needs.browser.session(request)
     const { confirmed, continueTo } = await decideLogout(needs, parameters, session)
+    const resume = continueTo ?? needs.languages.keep(request, '/logout/done')
     if (!confirmed) {
-      const flow = await needs.browser.begin(request, reply, logoutFlow(continueTo))
+      const flow = await needs.browser.begin(request, reply, logoutFlow(parameters, resume))
       return reply.redirect(`/logout?flow=${flow.id}`, 303)
     }
     if (session !== undefined) await needs.browser.signOut(reply, session, originOf(request))
-    return reply.redirect(continueTo ?? '/logout/done', 303)
+    return reply.redirect(resume, 303)
   }
   surface.get('/oauth/logout', { schema: { tags, querystring: LogoutQuery } }, (request, reply) =>
     onLogout(request, reply, parseParameters(request.query)),
@@ -95,13 +105,15 @@ function logoutRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
   )
 }
 
-function logoutFlow(continueTo: string | undefined): FlowStart {
+function logoutFlow(parameters: Parameters, resume: string): FlowStart {
+  const uiLocales = parameters.get('ui_locales') // RP-Initiated Logout 1.0 section 2
   return {
-    resume: continueTo ?? '/logout/done',
-    request: {},
+    resume,
+    request: uiLocales === undefined ? {} : { ui_locales: uiLocales },
     scopes: [],
     authenticatedSince: 0,
     forceConsent: false,
-    ...(continueTo !== undefined && { formTarget: new URL(continueTo).protocol }),
+    // Only a place outside is a target that the pages must allow.
+    ...(URL.canParse(resume) && { formTarget: new URL(resume).protocol }),
   }
 }

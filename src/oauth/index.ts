@@ -5,11 +5,13 @@
  * once, and that the browser is only ever sent to a validated redirect URI. Never asks a person anything:
  * that is what the pages of `login` do.
  */
+
 export type { AccessToken } from './access-token.ts'
 export { mintAccessToken, verifyAccessToken } from './access-token.ts'
 export type { BrowserRoutesNeeds } from './browser-routes.ts'
 export { browserRoutes } from './browser-routes.ts'
 export { scopeClaims } from './claims.ts'
+export { createBrake } from './client-auth/brake.ts'
 export { readIdTokenHint } from './id-token.ts'
 export { accessTokenMint } from './issue.ts'
 export type { ProtocolNeeds } from './routes.ts'

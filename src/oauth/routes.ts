@@ -132,7 +132,7 @@ async function authenticated(
   const parameters = parseParameters(request.body)
   const client = await authenticateClient(
     needs.clientAuth,
-    request.headers.authorization,
+    { authorization: request.headers.authorization, ip: originOf(request).ip },
     parameters,
   )
   return { client, parameters }

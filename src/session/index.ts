@@ -1,20 +1,39 @@
 /**
- * session: who is signed in where, and which refresh tokens live on.
- * Owns the tables `sessions` and `token_families`. Promises that a session id is stored only as a
- * digest, that ending a session ends its families, and that a refresh token is rotated by one guarded
- * statement. Never hashes passwords, signs tokens or speaks HTTP.
+ * session: who is signed in where, from which devices, and which refresh tokens live on.
+ * Owns the tables `sessions`, `devices` and `token_families`. Promises that the secrets of sessions and
+ * devices are stored only as digests, that ending a session ends its families, that nobody ends the
+ * session of somebody else, and that a refresh token is rotated by one guarded statement. Never hashes
+ * passwords, signs tokens or speaks HTTP.
  */
 
+export type { Places } from './device/place.ts'
+export { createPlaces } from './device/place.ts'
+export type { Person, Recognition, Sighting } from './device/recognise-device.ts'
+export {
+  apiDevice,
+  isKnownDevice,
+  noticeDevice,
+  recogniseDevice,
+} from './device/recognise-device.ts'
+export { sweepDevices } from './device/store.ts'
+export type { DeviceKind, DeviceWords } from './device/user-agent.ts'
+export { describeUserAgent } from './device/user-agent.ts'
+export { endOneSession, endOtherSessions } from './end-own-sessions.ts'
 export { endSession, endUserSessions } from './end-session.ts'
-export type { Family, FamilyStart } from './family.ts'
+export { sessionFailures } from './failures.ts'
+export type { Family, FamilyStart, RefreshRules } from './family/family.ts'
+export type { RefreshTokens } from './family/refresh-token.ts'
+export { createRefreshTokens } from './family/refresh-token.ts'
+export type { Rotation } from './family/rotate-family.ts'
+export { rotateFamily } from './family/rotate-family.ts'
+export { startFamily } from './family/start-family.ts'
+export { readFamily, revokeFamily, sweepFamilies } from './family/store.ts'
+export { listSessions } from './list-sessions.ts'
 export { readSession } from './read-session.ts'
-export type { RefreshTokens } from './refresh-token.ts'
-export { createRefreshTokens } from './refresh-token.ts'
-export type { Rotation } from './rotate-family.ts'
-export { rotateFamily } from './rotate-family.ts'
+export { reauthenticate, reauthenticateApi } from './reauthenticate.ts'
 export type { Session, SessionLifetimes, SessionStart } from './session.ts'
-export { acrPassword, sessionAlive } from './session.ts'
+export { acrPassword, isFresh, requireFresh, sessionAlive } from './session.ts'
+export type { SignIn, SignInNeeds } from './sign-in.ts'
 export { signInBrowser, signOut } from './sign-in.ts'
-export { startFamily } from './start-family.ts'
 export { startSession } from './start-session.ts'
-export { readFamily, revokeFamily, sweepFamilies, sweepSessions } from './store.ts'
+export { sweepSessions, touchSession } from './store.ts'

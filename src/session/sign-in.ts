@@ -1,17 +1,33 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
-import type { Clock, Random, UserId } from '../base/index.ts'
+import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
+import type { Queue } from '../jobs/index.ts'
+import type { Person } from './device/recognise-device.ts'
+import { noticeDevice } from './device/recognise-device.ts'
 import { endSession, replaceSession } from './end-session.ts'
 import type { Session, SessionLifetimes } from './session.ts'
 import { acrPassword } from './session.ts'
 import { startSession } from './start-session.ts'
 
-type Needs = {
+export type SignInNeeds = {
   readonly db: Db
   readonly clock: Clock
   readonly random: Random
   readonly lifetimes: SessionLifetimes
+  readonly queue: Queue
+  readonly issuer: string
+}
+
+export type SignIn = {
+  readonly person: Person
+  /** The session the browser had until now. */
+  readonly before?: Session | undefined
+  /** The secret of the device cookie. */
+  readonly device: string
+  /** Whether the person stays signed in beyond the browser window. */
+  readonly remember: boolean
+  readonly origin: Origin
 }
 
 /**
@@ -19,24 +35,24 @@ type Needs = {
  * had before ends, so that nobody can fix a session id in advance (ASVS 7.2.4).
  */
 export function signInBrowser(
-  needs: Needs,
-  userId: UserId,
-  before: Session | undefined,
-  origin: Origin,
+  needs: SignInNeeds,
+  { person, before, device, remember, origin }: SignIn,
 ): Promise<{ session: Session; token: string }> {
+  const { ip, userAgent } = origin
   return needs.db.transaction(async (tx) => {
-    const { ip, userAgent } = origin
     const started = await startSession(needs, tx, {
       kind: 'browser',
-      userId,
+      userId: person.id,
       amr: ['pwd'],
       acr: acrPassword,
+      remembered: remember,
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),
     })
     if (before !== undefined) await replaceSession(tx, before, started.session, needs.clock.now())
+    await noticeDevice(needs, tx, { person, device, origin })
     await appendAudit(needs, tx, {
-      actor: `user:${userId}`,
+      actor: `user:${person.id}`,
       action: 'session.start',
       resource: `session:${started.session.id}`,
       outcome: 'success',
@@ -48,7 +64,7 @@ export function signInBrowser(
 
 /** Ends a session with everything that may not outlive it. Doing it twice does it once. */
 export function signOut(
-  needs: Omit<Needs, 'lifetimes'>,
+  needs: Pick<SignInNeeds, 'db' | 'clock' | 'random'>,
   session: Pick<Session, 'id' | 'userId'>,
   origin: Origin,
 ): Promise<void> {

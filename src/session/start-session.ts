@@ -2,6 +2,7 @@ import type { Clock, Random, SessionId } from '../base/index.ts'
 import { addSeconds, newId, randomToken, sha256 } from '../base/index.ts'
 import type { Tx } from '../db/index.ts'
 import type { Session, SessionLifetimes, SessionStart } from './session.ts'
+import { endOf } from './session.ts'
 import { insertSession } from './store.ts'
 
 type Needs = {
@@ -27,9 +28,10 @@ export async function startSession(
     acr: start.acr,
     ipAddress: start.ip ?? null,
     userAgent: start.userAgent?.slice(0, 512) ?? null,
+    remembered: start.remembered,
     createdAt: now,
     lastSeenAt: now,
-    expiresAt: addSeconds(now, needs.lifetimes.absolute),
+    expiresAt: addSeconds(now, endOf(needs.lifetimes, start.remembered)),
     endedAt: null,
   }
   await insertSession(tx, session, sha256(token))

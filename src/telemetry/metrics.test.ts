@@ -29,6 +29,9 @@ test('every measurement is rendered in the text format', async () => {
   metrics.jobRun('sweep', 'done')
   metrics.rowsSwept('codes', 41)
   metrics.rowsSwept('codes', 1)
+  metrics.queuedJob('mail.send', 'failed')
+  metrics.mail('dropped')
+  metrics.watchQueue(async () => ({ waiting: 3, dead: 1 }))
   metrics.watchHashQueue(() => 7)
   metrics.watchPool(() => ({ total: 10, idle: 4, waiting: 2 }))
   const found = await samples(metrics)
@@ -47,6 +50,10 @@ test('every measurement is rendered in the text format', async () => {
     'cardea_db_pool{state="waiting"}': 2,
     'cardea_jobs_total{job="sweep",outcome="done"}': 1,
     'cardea_rows_swept_total{table="codes"}': 42,
+    'cardea_queued_jobs_total{kind="mail.send",outcome="failed"}': 1,
+    'cardea_mails_total{outcome="dropped"}': 1,
+    'cardea_queued_jobs{state="waiting"}': 3,
+    'cardea_queued_jobs{state="dead"}': 1,
     cardea_refresh_reuse_total: 0,
   }
   for (const [name, value] of Object.entries(expected)) assert.equal(found.get(name), value, name)
@@ -59,6 +66,16 @@ test('the gauges are asked at every reading', async () => {
   assert.equal((await samples(metrics)).get('cardea_password_hash_queue'), 0)
   depth = 3
   assert.equal((await samples(metrics)).get('cardea_password_hash_queue'), 3)
+})
+
+test('a depth of the queue that cannot be read is left out, and the rest is told', async () => {
+  const metrics = createMetrics()
+  metrics.watchQueue(async () => ({ waiting: 3 }))
+  assert.equal((await samples(metrics)).get('cardea_queued_jobs{state="waiting"}'), 3)
+  metrics.watchQueue(() => Promise.reject(new Error('the database is away')))
+  const found = await samples(metrics)
+  assert.ok(![...found.keys()].some((key) => key.startsWith('cardea_queued_jobs{')))
+  assert.equal(found.get('cardea_refresh_reuse_total'), 0)
 })
 
 test('the process and its event loop are measured', async () => {

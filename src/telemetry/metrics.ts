@@ -5,15 +5,23 @@ export type Metrics = {
   readonly login: (outcome: string) => void
   readonly tokenIssued: (grant: string, outcome: string) => void
   readonly refreshReuse: () => void
+  /** Many accounts fail from one network. */
+  readonly credentialStuffing: () => void
+  /** A new password was looked for among breached ones. */
+  readonly breachCheck: (source: string, outcome: string) => void
   /** One password was hashed or checked, in so many seconds. */
   readonly passwordHashed: (seconds: number) => void
   readonly databaseStatement: (kind: string) => void
   readonly jobRun: (job: string, outcome: string) => void
   readonly rowsSwept: (table: string, rows: number) => void
+  readonly queuedJob: (kind: string, outcome: string) => void
+  readonly mail: (outcome: string) => void
   /** How many passwords wait to be hashed, asked at every reading. */
   readonly watchHashQueue: (depth: () => number) => void
   /** How many connections there are of each state, asked at every reading. */
   readonly watchPool: (states: () => Readonly<Record<string, number>>) => void
+  /** How many queued jobs there are of each state, asked at every reading. */
+  readonly watchQueue: (depth: () => Promise<Readonly<Record<string, number>>>) => void
   /** Everything in the text format of Prometheus. */
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
 }
@@ -38,6 +46,7 @@ export function createMetrics(): Metrics {
     ...httpMetrics(registry),
     ...counters(registry),
     ...gauges(registry),
+    ...queueGauge(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
 }
@@ -72,16 +81,29 @@ function counters(registry: Registry) {
   const logins = count('cardea_logins_total', 'Attempts to log in.', 'outcome')
   const tokens = count('cardea_tokens_issued_total', 'Token requests.', 'grant', 'outcome')
   const reuse = count('cardea_refresh_reuse_total', 'Refresh tokens that were used twice.')
+  const stuffing = count('cardea_credential_stuffing_total', 'Networks that began to try accounts.')
+  const breaches = count(
+    'cardea_breach_checks_total',
+    'New passwords looked for among breached ones.',
+    'source',
+    'outcome',
+  )
   const statements = count('cardea_db_statement_total', 'Statements sent to PostgreSQL.', 'kind')
   const jobs = count('cardea_jobs_total', 'Runs of background jobs.', 'job', 'outcome')
+  const queued = count('cardea_queued_jobs_total', 'Runs of queued jobs.', 'kind', 'outcome')
+  const mails = count('cardea_mails_total', 'Attempts to send a mail.', 'outcome')
   const swept = count('cardea_rows_swept_total', 'Expired rows that were deleted.', 'table')
   return {
     login: (outcome) => logins.inc({ outcome }),
     tokenIssued: (grant, outcome) => tokens.inc({ grant, outcome }),
     refreshReuse: () => reuse.inc(),
+    credentialStuffing: () => stuffing.inc(),
+    breachCheck: (source, outcome) => breaches.inc({ source, outcome }),
     databaseStatement: (kind) => statements.inc({ kind }),
     jobRun: (job, outcome) => jobs.inc({ job, outcome }),
     rowsSwept: (table, rows) => swept.inc({ table }, rows),
+    queuedJob: (kind, outcome) => queued.inc({ kind, outcome }),
+    mail: (outcome) => mails.inc({ outcome }),
   } satisfies Partial<Metrics>
 }
 
@@ -109,6 +131,27 @@ function gauges(registry: Registry): Pick<Metrics, 'watchHashQueue' | 'watchPool
     },
     watchPool: (read) => {
       states = read
+    },
+  }
+}
+
+function queueGauge(registry: Registry): Pick<Metrics, 'watchQueue'> {
+  let depth: () => Promise<Readonly<Record<string, number>>> = async () => ({})
+  const jobs: Gauge<'state'> = new Gauge({
+    name: 'cardea_queued_jobs',
+    help: 'Queued jobs that wait to be done, and dead ones.',
+    labelNames: ['state'],
+    registers: [registry],
+    collect: async () => {
+      // Without the database there is no number, which is no reason to tell nothing else either.
+      jobs.reset()
+      const states = await depth().catch(() => ({}))
+      for (const [state, value] of Object.entries(states)) jobs.set({ state }, value)
+    },
+  })
+  return {
+    watchQueue: (read) => {
+      depth = read
     },
   }
 }

@@ -39,7 +39,8 @@ export function authorizePath(client: TestClient, proof: Pkce, fields: Fields = 
 export async function passPages(browser: Browser, path: string, user: TestUser): Promise<Visit> {
   let page = await browser.open(path)
   if (page.url.includes('/login')) {
-    page = await browser.submit(page, { identifier: user.username, password: user.password })
+    const { username: identifier, password } = user
+    page = await browser.submit(page, { identifier, password, remember: 'yes' })
   }
   if (page.url.includes('/consent') && page.left === undefined) {
     page = await browser.submit(page, { decision: 'allow' })

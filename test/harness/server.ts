@@ -12,6 +12,7 @@ import type { Browser } from './browser.ts'
 import { createBrowser } from './browser.ts'
 import { freePort } from './cardea-process.ts'
 import { testDatabase } from './database.ts'
+import type { Mailbox } from './mailbox.ts'
 
 export type TestUser = User & { readonly password: string }
 export type TestClient = { readonly id: ClientId; readonly secret: string; readonly client: Client }
@@ -42,13 +43,22 @@ type Options = {
   readonly clock?: Clock
   readonly env?: Readonly<Record<string, string>>
   readonly log?: (line: string) => void
+  /** Sends mails there and starts the queue; without it, `app.queue.drain()` fills `app.inbox`. */
+  readonly mailbox?: Mailbox
 }
 
 /** A real server on a port of its own with a database of its own. Passwords are hashed cheaply. */
 export async function testServer(options: Options = {}): Promise<TestServer> {
   const database = await testDatabase()
   const port = await freePort()
-  const config = testConfig({ CARDEA_HTTP_PORT: String(port), ...options.env })
+  const config = testConfig({
+    CARDEA_HTTP_PORT: String(port),
+    ...(options.mailbox && {
+      CARDEA_MAIL_URL: options.mailbox.url,
+      CARDEA_MAIL_STARTTLS: 'opportunistic',
+    }),
+    ...options.env,
+  })
   const statements: string[] = []
   const app = await createApp({
     config,
@@ -63,6 +73,7 @@ export async function testServer(options: Options = {}): Promise<TestServer> {
     ...(options.clock && { clock: options.clock }),
   })
   await app.http.listen({ host: '127.0.0.1', port })
+  if (options.mailbox) app.queue.start()
   const url = config.publicUrl
   return {
     url,
@@ -84,6 +95,7 @@ function testConfig(env: Readonly<Record<string, string>>): Config {
   const cheap = {
     CARDEA_PASSWORD_ARGON2_MEMORY_KIB: '1024',
     CARDEA_PASSWORD_ARGON2_ITERATIONS: '1',
+    CARDEA_LIMITS_ENABLED: 'false',
   }
   const loaded = loadConfig({ CARDEA_ENV: 'test', ...cheap, ...env })
   if (!loaded.ok) throw new Error(loaded.errors.join('\n'))

@@ -11,7 +11,9 @@ let user: TestUser
 let client: TestClient
 
 before(async () => {
-  server = await testServer({ clock })
+  // Nobody visits our pages here, and tokens without offline_access end with an idle session.
+  const env = { CARDEA_SESSION_IDLE_LIFETIME: '30d' }
+  server = await testServer({ clock, env })
   user = await server.user()
   client = await server.client()
 })

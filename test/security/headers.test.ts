@@ -116,7 +116,7 @@ test('over plain http cookies are HttpOnly, Lax, for / and the host alone', asyn
   const body = new URLSearchParams(fields)
   const answer = await browser.fetch('/login', { method: 'POST', body })
   const all = [...lines, ...answer.headers.getSetCookie()]
-  assert.equal(all.length, 2)
+  assert.equal(all.length, 3)
   for (const line of all) {
     assert.match(line, /; HttpOnly/)
     assert.match(line, /; SameSite=Lax/)
@@ -151,7 +151,7 @@ test('over https cookies are Secure and __Host-, and HSTS is told', async () => 
     })
     assert.equal(login.status, 303)
     const session = login.headers.getSetCookie()
-    assert.equal(session.length, 1)
+    assert.equal(session.length, 2)
     for (const line of [...lines, ...session]) {
       assert.match(line, /^__Host-cardea_/)
       assert.match(line, /; Secure/)

@@ -3,7 +3,7 @@ import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Clock, Random } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
-import type { Cookies, Csrf, Pages } from '../../http/index.ts'
+import type { Cookies, Csrf, Languages, Pages } from '../../http/index.ts'
 import type { NewUserInput, PasswordHasher, PasswordRules, User } from '../../identity/index.ts'
 import { addUser, consumeSetupTokens, prepareUser } from '../../identity/index.ts'
 
@@ -15,6 +15,7 @@ export type SetupNeeds = {
   readonly cookies: Cookies
   readonly csrf: Csrf
   readonly pages: Pages
+  readonly languages: Languages
   readonly passwords: PasswordRules
   readonly passwordMinLength: number
 }

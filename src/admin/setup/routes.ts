@@ -1,6 +1,7 @@
 import { Failure } from '../../base/index.ts'
 import type { Reply, Request, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 import { readSetupToken } from '../../identity/index.ts'
 import type { SetupPageProps } from '../views/setup-page.ts'
 import { setupClosedPage, setupPage } from '../views/setup-page.ts'
@@ -15,7 +16,8 @@ export function setupRoutes(surface: Surface, needs: SetupNeeds): void {
   surface.get('/setup', { schema }, async (request, reply) => {
     const { token = '' } = fieldsOf(request.query)
     const state = await readSetupToken(needs, token)
-    if (state === 'invalid') return needs.pages.send(reply, setupClosedPage(), { status: 404 })
+    if (state === 'invalid')
+      return needs.pages.send(reply, setupClosedPage(needs.languages.of(request)), { status: 404 })
     return show(needs, request, reply, token, { values: {}, errors: {} })
   })
   surface.post('/setup', { schema }, async (request, reply) => {
@@ -28,7 +30,7 @@ export function setupRoutes(surface: Surface, needs: SetupNeeds): void {
       name: fields.name ?? '',
     }
     if (password !== repeated) {
-      const errors = { confirm: 'The two passwords differ.' }
+      const errors = { confirm: needs.languages.of(request)('The two passwords differ.') }
       return show(needs, request, reply.code(400), token, { values, errors })
     }
     try {
@@ -38,10 +40,13 @@ export function setupRoutes(surface: Surface, needs: SetupNeeds): void {
         newUser(values, password),
         originOf(request),
       )
-      if (user === undefined) return needs.pages.send(reply, setupClosedPage(), { status: 404 })
-      return reply.redirect('/login', 303)
+      if (user === undefined)
+        return needs.pages.send(reply, setupClosedPage(needs.languages.of(request)), {
+          status: 404,
+        })
+      return reply.redirect(needs.languages.keep(request, '/login'), 303)
     } catch (error) {
-      const errors = fieldErrors(error)
+      const errors = fieldErrors(needs.languages.of(request), error)
       if (errors === undefined) throw error
       return show(needs, request, reply.code(400), token, { values, errors })
     }
@@ -54,12 +59,12 @@ function newUser(values: { username: string; email: string; name: string }, pass
 }
 
 /** The messages of a failure, by field; undefined when it is about no field. */
-function fieldErrors(error: unknown): Record<string, string> | undefined {
+function fieldErrors(t: Translate, error: unknown): Record<string, string> | undefined {
   if (!(error instanceof Failure) || !error.details.members) return undefined
   return Object.fromEntries(
     error.details.members.map(({ pointer, words }) => [
       pointer.slice(1).split('/')[0] ?? '',
-      words,
+      t.any(words),
     ]),
   )
 }
@@ -81,7 +86,8 @@ function show(
   const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
   const page = setupPage({
     ...state,
-    action: '/setup',
+    t: needs.languages.of(request),
+    action: needs.languages.keep(request, '/setup'),
     hidden: { csrf, token },
     minLength: needs.passwordMinLength,
   })

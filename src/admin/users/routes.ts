@@ -16,6 +16,7 @@ import {
   scheduleDeletion,
   startRecovery,
 } from '../../identity/index.ts'
+import { endOtherSessions } from '../../session/index.ts'
 import { administrator, mayManage } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
@@ -116,6 +117,15 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
       const context = await act(needs, request, request.params.user_id)
       const userId = toId(request.params.user_id)
       await scheduleDeletion(needs, { userId, basedOn: 'any', by: 'administrator' }, context)
+      return reply.code(204).send(null)
+    },
+  })
+  surface.post(`${path}/:user_id/end-sessions`, {
+    schema: { ...one, operationId: 'endUserSessions', summary: 'End every session of a user' },
+    handler: async (request, reply) => {
+      const { by } = await act(needs, request, request.params.user_id)
+      const { id: userId } = await known(needs, request.params.user_id)
+      await endOtherSessions(needs, { userId, ...by })
       return reply.code(204).send(null)
     },
   })

@@ -1,8 +1,10 @@
 import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
 import { button, errorSummary, field, hiddenInputs } from '../../http/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 
 export type SetupPageProps = {
+  readonly t: Translate
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
   readonly values: {
@@ -19,19 +21,22 @@ const fieldNames = ['username', 'email', 'name', 'password', 'confirm']
 
 /** The very first account, which owns the server. */
 export function setupPage(props: SetupPageProps): Page {
+  const { t } = props
+  const title = t('Set up')
   const failed = Object.keys(props.errors).length > 0
   return {
-    title: failed ? 'Error: Set up' : 'Set up',
+    lang: t.locale,
+    title: failed ? t('Error: {title}', { title }) : title,
     body: html`
-<p class="eyebrow">First start</p>
-<h1>Create the first administrator</h1>
-<p class="sub">This account owns the server and can do everything on it.</p>
-!${errorSummary(problems(props.errors), { title: 'The account was not created yet', focus: true })}
+<p class="eyebrow">${t('First start')}</p>
+<h1>${t('Create the first administrator')}</h1>
+<p class="sub">${t('This account owns the server and can do everything on it.')}</p>
+!${errorSummary(problems(props.errors), { title: t('The account was not created yet'), focus: true })}
 <form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
 !${whoFields(props, failed)}
 !${passwordFields(props)}
-!${button({ id: 'setup-submit', label: 'Create administrator' })}
+!${button({ id: 'setup-submit', label: t('Create administrator') })}
 </form>`,
   }
 }
@@ -42,19 +47,21 @@ function problems(errors: SetupPageProps['errors']): { message: string; field?: 
   )
 }
 
-function whoFields({ values, errors }: SetupPageProps, failed: boolean): string {
+function whoFields({ t, values, errors }: SetupPageProps, failed: boolean): string {
   return [
     field({
+      t,
       name: 'username',
-      label: 'Username',
+      label: t('Username'),
       autocomplete: 'username',
       value: values.username,
       error: errors.username,
       autofocus: !failed,
     }),
     field({
+      t,
       name: 'email',
-      label: 'Email',
+      label: t('Email'),
       type: 'email',
       autocomplete: 'email',
       optional: true,
@@ -62,8 +69,9 @@ function whoFields({ values, errors }: SetupPageProps, failed: boolean): string 
       error: errors.email,
     }),
     field({
+      t,
       name: 'name',
-      label: 'Name',
+      label: t('Name'),
       autocomplete: 'name',
       capitals: 'words',
       optional: true,
@@ -73,32 +81,35 @@ function whoFields({ values, errors }: SetupPageProps, failed: boolean): string 
   ].join('')
 }
 
-function passwordFields({ errors, minLength }: SetupPageProps): string {
-  const secret = { type: 'password', autocomplete: 'new-password', minLength } as const
+function passwordFields({ t, errors, minLength }: SetupPageProps): string {
+  const secret = { t, type: 'password', autocomplete: 'new-password', minLength } as const
   return [
     field({
       ...secret,
       name: 'password',
-      label: 'Password',
-      hint: `At least ${minLength} characters. A few unrelated words work well.`,
+      label: t('Password'),
+      hint: t('At least {count} characters. A few unrelated words work well.', {
+        count: minLength,
+      }),
       error: errors.password,
     }),
-    field({ ...secret, name: 'confirm', label: 'Password again', error: errors.confirm }),
+    field({ ...secret, name: 'confirm', label: t('Password again'), error: errors.confirm }),
   ].join('')
 }
 
 /** Shown when a setup link is used up, expired or wrong; it does not tell which. */
-export function setupClosedPage(): Page {
+export function setupClosedPage(t: Translate): Page {
   return {
-    title: 'Setup is closed',
+    lang: t.locale,
+    title: t('Setup is closed'),
     body: html`
-<h1>Setup is closed</h1>
-<p class="sub">This server already has an administrator, or the link has expired.</p>
-<h2>Nobody can sign in yet?</h2>
-<p>Restart the server: as long as there is no administrator, it prints a new link. Or create one on the server itself:</p>
+<h1>${t('Setup is closed')}</h1>
+<p class="sub">${t('This server already has an administrator, or the link has expired.')}</p>
+<h2>${t('Nobody can sign in yet?')}</h2>
+<p>${t('Restart the server: as long as there is no administrator, it prints a new link. Or create one on the server itself:')}</p>
 <pre><code>npx cardea user create \
   --role owner \
   --username ada</code></pre>
-<a class="button secondary" href="/">Go to the start page</a>`,
+<a class="button secondary" href="/">${t('Go to the start page')}</a>`,
   }
 }

@@ -1,4 +1,3 @@
-import { appendAudit } from '../../audit/index.ts'
 import type { UserId } from '../../base/index.ts'
 import { addSeconds } from '../../base/index.ts'
 import type { Tx } from '../../db/index.ts'
@@ -13,6 +12,7 @@ import { lockVersion } from '../profile/edit-account.ts'
 import type { Visitor } from '../sign-up/needs.ts'
 import type { UserRow } from '../store.ts'
 import type { Deactivator, User } from '../user.ts'
+import { audit } from './audit-life.ts'
 import { eraseNow } from './erase.ts'
 import { setLife } from './store.ts'
 
@@ -106,15 +106,4 @@ async function announceDeletion(
   const locale = row.profile.locale ?? visitor.locale
   const values = { ...happening(needs, row.username, visitor), link, until: after.toISOString() }
   await writeLetter(needs, tx, { to: row.email, locale, template: 'deletion-scheduled', values })
-}
-
-export function audit(
-  needs: Pick<AccountCore, 'clock' | 'random'>,
-  tx: Tx,
-  action: string,
-  userId: UserId,
-  { actor, origin }: By,
-): Promise<void> {
-  const entry = { actor, action, resource: `user:${userId}`, outcome: 'success' } as const
-  return appendAudit(needs, tx, { ...entry, ...(origin && { origin }) })
 }

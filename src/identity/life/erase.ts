@@ -3,7 +3,7 @@ import { writeLetter } from '../../mail/index.ts'
 import type { AccountCore } from '../account-needs.ts'
 import type { UserRow } from '../store.ts'
 import { lockUser } from '../store.ts'
-import { audit } from './deactivate.ts'
+import { audit } from './audit-life.ts'
 import { deleteUser, selectDueUsers } from './store.ts'
 
 type Needs = Pick<AccountCore, 'db' | 'clock' | 'random' | 'queue'>

@@ -10,7 +10,7 @@ import type { Visitor } from '../sign-up/needs.ts'
 import type { UserRow } from '../store.ts'
 import { lockUser } from '../store.ts'
 import type { User } from '../user.ts'
-import { audit } from './deactivate.ts'
+import { audit } from './audit-life.ts'
 import { setLife } from './store.ts'
 
 type Needs = Pick<AccountCore, 'db' | 'clock' | 'random'>

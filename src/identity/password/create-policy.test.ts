@@ -68,8 +68,7 @@ test('length is refused first, in code points, and 1024 of them are accepted', a
 test('ASVS 6.2.4: the 3000 most used passwords that are long enough are refused, in any case', async () => {
   const top = dictionary['passwords-common'].filter((word) => word.length >= 8).slice(0, 3000)
   assert.equal(top.length, 3000)
-  const every = top.filter((_, i) => i % 5 === 0)
-  for (const word of every) {
+  for (const word of top) {
     const typed = word.toUpperCase()
     assert.notEqual(await refusal(typed, { minStrength: 0 }), undefined, typed)
   }
@@ -97,7 +96,7 @@ test('ASVS 6.2.11: a password of words from its context is refused, even without
 
 test('what is easy to guess is refused with one reason and one piece of advice', async () => {
   const reasons = {
-    qwertyuiopasdf: weaknessWords.keyboard,
+    'qwertyuiop[]': weaknessWords.keyboard,
     abcabcabcabc: weaknessWords.repeat,
     abcdefghij: weaknessWords.sequence,
     '19.11.1987': weaknessWords.date,
@@ -173,7 +172,7 @@ test('a password made to be slow holds up neither the server nor the answer', as
   clearInterval(timer)
   const took = performance.now() - begun
   assert.ok(took < 5000, `${took} ms`)
-  assert.ok(turns > 2, 'the event loop went on meanwhile')
+  assert.ok(turns > 10, 'the event loop went on meanwhile')
 })
 
 test('the thread ends when nobody asks and begins anew with the next question', async () => {

@@ -1,6 +1,7 @@
 import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
-import { button, hiddenInputs } from '../../http/index.ts'
+import { button, hiddenInputs, withMarkup } from '../../http/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 
 export type ConsentScope = {
   readonly name: string
@@ -9,6 +10,7 @@ export type ConsentScope = {
 }
 
 export type ConsentPageProps = {
+  readonly t: Translate
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
   readonly clientName: string
@@ -25,31 +27,35 @@ export type ConsentPageProps = {
 
 /** Asks whether a client may have what it wants; neither answer is dressed up as the only one. */
 export function consentPage(props: ConsentPageProps): Page {
+  const { t } = props
+  const client = html`<strong><bdi>${props.clientName}</bdi></strong>`
+  const host = html`<bdi>${props.clientHost}</bdi>`
   return {
-    title: 'Allow access',
+    lang: t.locale,
+    title: t('Allow access'),
     body: html`
-<h1>Allow access?</h1>
-<p class="sub"><strong><bdi>${props.clientName}</bdi></strong> wants to use your account. <span class="host"><bdi>${props.clientHost}</bdi></span></p>
+<h1>${t('Allow access?')}</h1>
+<p class="sub">!${withMarkup(t('{client} wants to use your account.'), { client })} <span class="host">!${host}</span></p>
 !${account(props)}
-<h2 id="wants">It would be able to</h2>
+<h2 id="wants">${t('It would be able to')}</h2>
 <ul class="grants" aria-labelledby="wants">!${grants(props)}</ul>
 <form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
 <div class="choices">
-!${button({ id: 'consent-deny', label: 'Deny', name: 'decision', value: 'deny', kind: 'secondary' })}
-!${button({ id: 'consent-allow', label: 'Allow', name: 'decision', value: 'allow' })}
+!${button({ id: 'consent-deny', label: t('Deny'), name: 'decision', value: 'deny', kind: 'secondary' })}
+!${button({ id: 'consent-allow', label: t('Allow'), name: 'decision', value: 'allow' })}
 </div>
 </form>
-<p class="note">Either way you return to <bdi>${props.clientHost}</bdi>. Allow it only if you know and trust this address.</p>
+<p class="note">!${withMarkup(t('Either way you return to {host}. Allow it only if you know and trust this address.'), { host })}</p>
 !${aboutClient(props)}`,
   }
 }
 
-function account({ user, switchUrl }: ConsentPageProps): string {
+function account({ t, user, switchUrl }: ConsentPageProps): string {
   const change =
     switchUrl === undefined
       ? ''
-      : html`<a class="way" href="${switchUrl}">Switch<span class="unseen"> account</span></a>`
+      : html`<a class="way" href="${switchUrl}" aria-label="${t('Switch account')}">${t('Switch')}</a>`
   return html`<div class="person">
 <span class="initial" aria-hidden="true">${Array.from(user.name)[0] ?? ''}</span>
 <p><span class="person-name"><bdi>${user.name}</bdi></span> <span class="quiet"><bdi>${user.username}</bdi></span></p>
@@ -57,13 +63,12 @@ function account({ user, switchUrl }: ConsentPageProps): string {
 </div>`
 }
 
-const whileAway: ConsentScope = {
-  name: 'offline_access',
-  words: 'Keep this access while you are away',
-  detail: 'It lasts until you or the application end it.',
-}
-
-function grants({ scopes, offline }: ConsentPageProps): string {
+function grants({ t, scopes, offline }: ConsentPageProps): string {
+  const whileAway: ConsentScope = {
+    name: 'offline_access',
+    words: t('Keep this access while you are away'),
+    detail: t('It lasts until you or the application end it.'),
+  }
   const asked = offline
     ? [...scopes.filter(({ name }) => name !== whileAway.name), whileAway]
     : scopes
@@ -75,17 +80,19 @@ function grant({ name, words, detail }: ConsentScope): string {
   return html`<li data-scope="${name}"><bdi>${words}</bdi>!${more}</li>`
 }
 
-function aboutClient({ clientUri, policyUri, tosUri }: ConsentPageProps): string {
+function aboutClient({ t, clientUri, policyUri, tosUri }: ConsentPageProps): string {
   const links = [
-    outside(clientUri, 'Website'),
-    outside(policyUri, 'Privacy policy'),
-    outside(tosUri, 'Terms of service'),
+    outside(t, clientUri, t('Website')),
+    outside(t, policyUri, t('Privacy policy')),
+    outside(t, tosUri, t('Terms of service')),
   ].join('')
-  return links === '' ? '' : `<nav class="ways" aria-label="About the application">${links}</nav>`
+  return links === ''
+    ? ''
+    : html`<nav class="ways" aria-label="${t('About the application')}">!${links}</nav>`
 }
 
 /** A client writes its own metadata, so only an address of the web becomes a link. */
-function outside(address: string | undefined, label: string): string {
+function outside(t: Translate, address: string | undefined, label: string): string {
   if (address === undefined || !/^https?:\/\//i.test(address)) return ''
-  return html`<a class="way" href="${address}" target="_blank" rel="noopener noreferrer nofollow">${label}<span class="unseen"> (opens in a new tab)</span></a>`
+  return html`<a class="way" href="${address}" target="_blank" rel="noopener noreferrer nofollow">${label}<span class="unseen"> (${t('opens in a new tab')})</span></a>`
 }

@@ -1,67 +1,87 @@
 import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
-import { button, errorSummary, field, hiddenInputs } from '../../http/index.ts'
+import { button, errorSummary, field, hiddenInputs, withMarkup } from '../../http/index.ts'
+import type { Translate } from '../../i18n/index.ts'
+import { checkbox } from './checkbox.ts'
 
 export type LoginPageProps = {
+  readonly t: Translate
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
   readonly clientName?: string | undefined
   readonly clientHost?: string | undefined
   readonly identifier?: string | undefined
   readonly error?: string | undefined
+  /** What has just happened, in words of our own. */
+  readonly notice?: string | undefined
+  readonly remember?: boolean
   readonly registerUrl?: string | undefined
   readonly forgotUrl?: string | undefined
 }
 
 /** Name and password. After a refusal the cursor waits in the password, described by the error. */
 export function loginPage(props: LoginPageProps): Page {
-  const { identifier = '', error } = props
+  const { t, identifier = '', error } = props
+  const title = t('Sign in')
   const describedBy = error === undefined ? undefined : 'error-summary'
   return {
-    title: error === undefined ? 'Sign in' : 'Error: Sign in',
+    lang: t.locale,
+    title: error === undefined ? title : t('Error: {title}', { title }),
     body: html`
-<h1>Sign in</h1>
+<h1>${title}</h1>
 !${destination(props)}
+!${props.notice === undefined ? '' : html`<div class="notice" role="status"><p>${props.notice}</p></div>`}
 !${errorSummary(error === undefined ? [] : [{ message: error }])}
 <form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
 !${field({
+      t,
       name: 'identifier',
-      label: 'Username or email',
+      label: t('Username or email'),
       autocomplete: 'username',
       value: identifier,
       describedBy,
       autofocus: identifier === '',
     })}
 !${field({
+      t,
       name: 'password',
-      label: 'Password',
+      label: t('Password'),
       type: 'password',
       autocomplete: 'current-password',
       describedBy,
       autofocus: identifier !== '',
     })}
-!${button({ id: 'login-submit', label: 'Sign in' })}
+!${checkbox({
+      name: 'remember',
+      value: 'yes',
+      label: html`${t('Keep me signed in on this device')}`,
+      checked: props.remember === true,
+    })}
+!${button({ id: 'login-submit', label: title })}
 </form>
 !${ways(props)}`,
   }
 }
 
-function destination({ clientName, clientHost }: LoginPageProps): string {
+function destination({ t, clientName, clientHost }: LoginPageProps): string {
   if (clientName === undefined) return ''
   const host =
     clientHost === undefined ? '' : html` <span class="host"><bdi>${clientHost}</bdi></span>`
-  return html`<p class="sub">to continue to <strong><bdi>${clientName}</bdi></strong>!${host}</p>`
+  const client = html`<strong><bdi>${clientName}</bdi></strong>`
+  return html`<p class="sub">!${withMarkup(t('to continue to {client}'), { client })}!${host}</p>`
 }
 
-function ways({ forgotUrl, registerUrl }: LoginPageProps): string {
+function ways({ t, forgotUrl, registerUrl }: LoginPageProps): string {
   const links = [
     forgotUrl === undefined
       ? ''
-      : html`<a class="way" href="${forgotUrl}">Forgot your password?</a>`,
+      : html`<a class="way" href="${forgotUrl}">${t('Forgot your password?')}</a>`,
     registerUrl === undefined
       ? ''
-      : html`<a class="way" href="${registerUrl}">Create an account</a>`,
+      : html`<a class="way" href="${registerUrl}">${t('Create an account')}</a>`,
   ].join('')
-  return links === '' ? '' : `<nav class="ways" aria-label="Other ways in">${links}</nav>`
+  return links === ''
+    ? ''
+    : html`<nav class="ways" aria-label="${t('Other ways in')}">!${links}</nav>`
 }

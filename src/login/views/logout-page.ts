@@ -1,8 +1,10 @@
 import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
-import { button, hiddenInputs } from '../../http/index.ts'
+import { button, hiddenInputs, withMarkup } from '../../http/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 
 export type LogoutPageProps = {
+  readonly t: Translate
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
   readonly clientName?: string | undefined
@@ -11,45 +13,52 @@ export type LogoutPageProps = {
 
 /** Asks before signing out, so that no other site can do it behind someone's back. */
 export function logoutPage(props: LogoutPageProps): Page {
+  const { t } = props
   return {
-    title: 'Sign out',
+    lang: t.locale,
+    title: t('Sign out'),
     body: html`
-<h1>Sign out?</h1>
+<h1>${t('Sign out?')}</h1>
 !${whoAsks(props)}
-<p>You will need to sign in again before you can use your applications.</p>
+<p>${t('You will need to sign in again before you can use your applications.')}</p>
 <form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
 <div class="choices">
-<a class="button secondary" href="/">Stay signed in</a>
-!${button({ id: 'logout-confirm', label: 'Sign out' })}
+<a class="button secondary" href="/">${t('Stay signed in')}</a>
+!${button({ id: 'logout-confirm', label: t('Sign out') })}
 </div>
 </form>`,
   }
 }
 
-function whoAsks({ clientName, user }: LogoutPageProps): string {
+function whoAsks({ t, clientName, user }: LogoutPageProps): string {
+  const strong = (name: string) => html`<strong><bdi>${name}</bdi></strong>`
   const who =
-    user === undefined ? '' : html`You are signed in as <strong><bdi>${user}</bdi></strong>.`
+    user === undefined ? '' : withMarkup(t('You are signed in as {user}.'), { user: strong(user) })
   const asks =
     clientName === undefined
       ? ''
-      : html`<strong><bdi>${clientName}</bdi></strong> asks to sign you out.`
+      : withMarkup(t('{client} asks to sign you out.'), { client: strong(clientName) })
   return who === '' && asks === '' ? '' : `<p class="sub">${[who, asks].join(' ').trim()}</p>`
 }
 
-export type LoggedOutPageProps = { readonly continueUrl?: string | undefined }
+export type LoggedOutPageProps = {
+  readonly t: Translate
+  readonly continueUrl?: string | undefined
+}
 
-export function loggedOutPage({ continueUrl }: LoggedOutPageProps = {}): Page {
+export function loggedOutPage({ t, continueUrl }: LoggedOutPageProps): Page {
   const onward =
     continueUrl === undefined
-      ? html`<a class="button secondary" href="/">Sign in again</a>`
-      : html`<a class="button primary" href="${continueUrl}">Continue</a>`
+      ? html`<a class="button secondary" href="/">${t('Sign in again')}</a>`
+      : html`<a class="button primary" href="${continueUrl}">${t('Continue')}</a>`
   return {
-    title: 'Signed out',
+    lang: t.locale,
+    title: t('Signed out'),
     body: html`
-<h1>You are signed out</h1>
-<p class="sub">Your session on this device has ended.</p>
-<p>On a shared computer, close every browser window as well.</p>
+<h1>${t('You are signed out')}</h1>
+<p class="sub">${t('Your session on this device has ended.')}</p>
+<p>${t('On a shared computer, close every browser window as well.')}</p>
 !${onward}`,
   }
 }

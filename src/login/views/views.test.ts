@@ -5,94 +5,123 @@ import { setupClosedPage, setupPage } from '../../admin/views/setup-page.ts'
 import { errorPage } from '../../http/error-page.ts'
 import type { Page } from '../../http/page.ts'
 import { renderPage } from '../../http/page.ts'
+import type { Translate } from '../../i18n/index.ts'
+import { locales, translator } from '../../i18n/index.ts'
+import { formPostPage } from '../../oauth/authorize/form-post.ts'
 import { consentPage } from './consent-page.ts'
 import { landingPage, welcomePage } from './landing-page.ts'
 import { loginPage } from './login-page.ts'
 import { loggedOutPage, logoutPage } from './logout-page.ts'
+import { outsidePages } from './outside-pages.fixture.ts'
 
 const evil = `"'><script>alert(1)</script>&amp;<img src=x onerror=alert(2)>`
-const form = { action: evil, hidden: { csrf: evil, [evil]: evil } }
+const en = translator('en')
 
-const consent = {
-  ...form,
-  clientName: evil,
-  clientHost: evil,
-  clientUri: `https://${evil}`,
-  policyUri: `https://${evil}`,
-  tosUri: `https://${evil}`,
-  user: { name: evil, username: evil },
-  scopes: [{ name: evil, words: evil, detail: evil }],
-  offline: true,
-  switchUrl: evil,
+function consentProps(t: Translate, text: string) {
+  return {
+    t,
+    action: text,
+    hidden: { csrf: text, [text]: text },
+    clientName: text,
+    clientHost: text,
+    clientUri: `https://${text}`,
+    policyUri: `https://${text}`,
+    tosUri: `https://${text}`,
+    user: { name: text, username: text },
+    scopes: [{ name: text, words: text, detail: text }],
+    offline: true,
+    switchUrl: text,
+  }
 }
 
-// Every page, with something hostile in every prop.
-const pages: Record<string, Page> = {
-  login: loginPage({
-    ...form,
-    clientName: evil,
-    clientHost: evil,
-    identifier: evil,
-    error: evil,
-    registerUrl: evil,
-    forgotUrl: evil,
-  }),
-  consent: consentPage(consent),
-  logout: logoutPage({ ...form, clientName: evil, user: evil }),
-  'logged out': loggedOutPage({ continueUrl: evil }),
-  landing: landingPage({
-    user: { name: evil, username: evil, email: evil },
-    session: { since: evil, ip: evil, userAgent: evil },
-    isAdministrator: true,
-    logoutUrl: evil,
-    issuer: evil,
-    links: [{ label: evil, href: evil, words: evil }],
-  }),
-  welcome: welcomePage({ issuer: evil, loginUrl: evil }),
-  error: errorPage({
-    title: evil,
-    code: evil,
-    words: evil,
-    parameter: evil,
-    requestId: evil,
-    status: 400,
-    backUrl: evil,
-  }),
-  setup: setupPage({
-    ...form,
-    values: { username: evil, email: evil, name: evil },
-    errors: { username: evil, email: evil, name: evil, password: evil, confirm: evil, form: evil },
-    minLength: 12,
-  }),
-  'setup closed': setupClosedPage(),
+/** Every page, with the same text in every prop. */
+function pagesWith(t: Translate, text: string): Record<string, Page> {
+  const form = { t, action: text, hidden: { csrf: text, [text]: text } }
+  const person = { username: text, email: text, name: text }
+  return {
+    login: loginPage({
+      ...form,
+      clientName: text,
+      clientHost: text,
+      identifier: text,
+      error: text,
+      notice: text,
+      remember: true,
+      registerUrl: text,
+      forgotUrl: text,
+    }),
+    consent: consentPage(consentProps(t, text)),
+    logout: logoutPage({ ...form, clientName: text, user: text }),
+    'logged out': loggedOutPage({ t, continueUrl: text }),
+    landing: landingPage({
+      t,
+      user: person,
+      session: { since: text, ip: text, userAgent: text },
+      isAdministrator: true,
+      logoutUrl: text,
+      issuer: text,
+      links: [{ label: text, href: text, words: text }],
+    }),
+    welcome: welcomePage({ t, issuer: text, loginUrl: text }),
+    error: errorPage({
+      t,
+      title: text,
+      code: text,
+      words: text,
+      parameter: text,
+      requestId: text,
+      status: 400,
+      backUrl: text,
+    }),
+    setup: setupPage({
+      ...form,
+      values: person,
+      errors: { ...person, password: text, confirm: text, form: text },
+      minLength: 12,
+    }),
+    'setup closed': setupClosedPage(t),
+    ...outsidePages(t, text),
+    'form post': formPostPage(t, `https://${text}`, { state: text }),
+  }
 }
 
-const render = (page: Page) => renderPage(page, { name: evil, stylesheet: evil })
+const pages = pagesWith(en, evil)
+const render = (page: Page) => renderPage(page, { name: evil, stylesheet: evil, query: evil })
 
 function all(document: string, pattern: RegExp): string[] {
   return [...document.matchAll(pattern)].map((match) => match[1] ?? '')
 }
 
-for (const [name, page] of Object.entries(pages)) {
-  const document = render({ ...page, lang: evil })
+const inEveryLanguage = locales.flatMap((locale) =>
+  Object.entries(pagesWith(translator(locale), evil)).map(
+    ([name, page]) => [`${name} (${locale})`, page] as const,
+  ),
+)
+
+for (const [name, page] of inEveryLanguage) {
+  const document = render(page)
+  const scripted = name.startsWith('form post')
 
   test(`the ${name} page shows hostile text as text`, () => {
-    assert.doesNotMatch(document, /<script|<img|alert\(1\)<\/|&amp;amp;.*<script/i)
+    assert.doesNotMatch(document, /<script(?! type="module" src="\/)|<img|alert\(1\)<\//i)
     assert.ok(!document.includes(evil))
     // A quote that got through would leave an attribute behind that no view writes.
     for (const tag of all(document, /<([a-z][^>]*)>/g)) {
       const attributes = all(tag.replaceAll(/="[^"]*"/g, ''), /\s+(\S+)/g)
       for (const attribute of attributes) assert.match(attribute, /^[a-zA-Z-]+\/?$/)
-      for (const attribute of attributes) assert.doesNotMatch(attribute, /^on|^src$|^style$/)
+      const refused = scripted ? /^on|^style$/ : /^on|^src$|^style$/
+      for (const attribute of attributes) assert.doesNotMatch(attribute, refused)
     }
   })
 
   test(`the ${name} page needs no script and no inline style`, () => {
-    assert.doesNotMatch(document, /<script|<style|\sstyle="|\son[a-z]+="|javascript:/i)
+    assert.doesNotMatch(document, /<style|\sstyle="|\son[a-z]+="|javascript:/i)
+    if (!scripted) assert.doesNotMatch(document, /<script/i)
+    else assert.match(document, /<button type="submit"/)
   })
 
   test(`the ${name} page has a title, a language, one main and one h1`, () => {
-    assert.match(document, /<html lang="[^"]+">/)
+    assert.deepEqual(all(document, /<html lang="([^"]+)">/g), [page.lang])
     assert.equal(all(document, /<title>([^<]+)<\/title>/g).length, 1)
     assert.equal(all(document, /(<main[ >])/g).length, 1)
     assert.equal(all(document, /(<h1[ >])/g).length, 1)
@@ -109,6 +138,46 @@ for (const [name, page] of Object.entries(pages)) {
   })
 }
 
+/** Marks what went through a translation, so that the rest can be seen. */
+const marked: Translate = Object.assign(
+  (words: string, values: Readonly<Record<string, string | number>> = {}) =>
+    `«${words.replaceAll(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole))}»`,
+  { locale: 'de' as const, any: (words: string) => `«${words}»`, time: String },
+)
+
+function withoutMarked(text: string): string {
+  const less = text.replaceAll(/«[^«»]*»/g, '')
+  return less === text ? text : withoutMarked(less)
+}
+
+for (const [name, { title, body }] of Object.entries(pagesWith(marked, '0'))) {
+  test(`the ${name} page says nothing that is not translated`, () => {
+    const spoken = all(body, /\s(?:aria-label|title|alt|placeholder)="([^"]*)"/g).join(' ')
+    const shown = body.replaceAll(/<pre>[\s\S]*?<\/pre>/g, '').replaceAll(/<[^>]*>/g, ' ')
+    const rest = withoutMarked(`${title} ${spoken} ${shown}`).replaceAll(/&#?\w+;/g, '')
+    assert.doesNotMatch(rest, /\p{Letter}/u)
+  })
+}
+
+test('the languages of a page are links to itself that keep what our pages put into its query', () => {
+  const page = welcomePage({
+    t: translator('de'),
+    issuer: 'https://id.example',
+    loginUrl: '/login',
+  })
+  const frame = {
+    name: 'Cardea',
+    stylesheet: '/x.css',
+    query: 'flow=a-_9.x&ui_locales=fr&B=c&d=%22%3E&e=7*7',
+  }
+  const document = renderPage(page, frame)
+  assert.deepEqual(all(document, /<a href="(\?[^"]*)" lang="en" hreflang="en">English/g), [
+    '?flow&#61;a-_9.x&#38;ui_locales&#61;en',
+  ])
+  assert.match(document, /<li aria-current="true">Deutsch<\/li>/)
+  assert.doesNotMatch(renderPage(page, { ...frame, query: undefined }), /ui_locales|English/)
+})
+
 function names(page: Page | undefined, expected: readonly string[]): void {
   for (const id of expected) assert.match(page?.body ?? '', new RegExp(` id="${id}"`))
 }
@@ -116,7 +185,16 @@ function names(page: Page | undefined, expected: readonly string[]): void {
 test('the stable handles for automation are there', () => {
   names(pages.login, ['identifier', 'password', 'login-submit'])
   names(pages.consent, ['consent-allow', 'consent-deny'])
+  names(pages.login, ['remember'])
   names(pages.logout, ['logout-confirm'])
+  names(pages.register, ['username', 'email', 'name', 'password', 'accepted_terms'])
+  names(pages.register, ['register-submit'])
+  names(pages['check your mail'], ['code', 'code-submit'])
+  names(pages['confirm registration'], ['password', 'confirm-submit'])
+  names(pages.forgot, ['identifier', 'forgot-submit'])
+  names(pages.reset, ['password', 'keep_sessions', 'reset-submit'])
+  names(pages['confirm email'], ['confirm-submit'])
+  names(pages.reactivate, ['reactivate-submit'])
   names(pages.setup, ['username', 'email', 'name', 'password', 'confirm', 'setup-submit'])
   assert.match(pages.login?.body ?? '', /name="identifier".*name="password"/s)
   assert.match(pages.consent?.body ?? '', /name="decision" value="deny".*value="allow"/s)
@@ -134,14 +212,19 @@ test('an address of a client becomes a link only when it is of the web', () => {
     '//evil.example',
     ' https://x',
   ]) {
-    const { body } = consentPage({ ...consent, clientUri, policyUri: undefined, tosUri: undefined })
+    const { body } = consentPage({
+      ...consentProps(en, evil),
+      clientUri,
+      policyUri: undefined,
+      tosUri: undefined,
+    })
     assert.doesNotMatch(body, /Website/)
   }
 })
 
 test('a scope for offline access is told once', () => {
   const scopes = [{ name: 'offline_access', words: 'Stay' }]
-  const { body } = consentPage({ ...consent, scopes })
+  const { body } = consentPage({ ...consentProps(en, evil), scopes })
   assert.equal(all(body, /data-scope="(offline_access)"/g).length, 1)
 })
 
@@ -157,6 +240,7 @@ test('an error is announced, reachable and tied to its field', () => {
 
 test('the error page tells the code, the parameter and the request', () => {
   const { body } = errorPage({
+    t: en,
     title: 'This request cannot be used',
     code: 'invalid_request',
     words: 'The address is not registered.',

@@ -52,6 +52,7 @@ const sessionAt = (secondsAgo: number): Session => ({
   acr: 'urn:cardea:aal1',
   ipAddress: null,
   userAgent: null,
+  remembered: true,
   createdAt: now,
   lastSeenAt: now,
   expiresAt: new Date(20_000_000),

@@ -6,6 +6,7 @@ import type { Kv } from '../../kv/index.ts'
 import { oauthFailures } from '../failures.ts'
 import { assertedClient, assertionType, verifyAssertion } from './assertion.ts'
 import { parseBasic } from './basic.ts'
+import type { Brake } from './brake.ts'
 
 export type ClientAuthNeeds = {
   readonly clients: ClientCache
@@ -13,7 +14,11 @@ export type ClientAuthNeeds = {
   readonly kv: Kv
   readonly audiences: readonly string[]
   readonly clockSkew: number
+  readonly brake: Brake
 }
+
+/** Who asks: what the request says of the client, and where it comes from. */
+export type Caller = { readonly authorization: string | undefined; readonly ip: string }
 
 /** One way in which a request says who the client is. */
 type Attempt = { readonly method: AuthMethod; readonly clientId: string; readonly proof: string }
@@ -23,7 +28,7 @@ const challenge = { 'www-authenticate': 'Basic realm="cardea", charset="UTF-8"' 
 /** The authenticated client of a request. It must use exactly one method, the registered one. */
 export async function authenticateClient(
   needs: ClientAuthNeeds,
-  authorization: string | undefined,
+  { authorization, ip }: Caller,
   parameters: Parameters,
 ): Promise<Client> {
   const refuse = (why: string) =>
@@ -35,11 +40,20 @@ export async function authenticateClient(
   if (attempt === undefined) throw refuse('no client')
   const named = parameters.get('client_id')
   if (named !== undefined && named !== attempt.clientId) throw refuse('client_id differs')
+  needs.brake.check(attempt.clientId, ip)
+  const result = await judge(needs, attempt)
+  if ('client' in result) return result.client
+  await needs.brake.failed(attempt.clientId, ip)
+  throw refuse(result.why)
+}
+
+type Judgement = { readonly client: Client } | { readonly why: string }
+
+async function judge(needs: ClientAuthNeeds, attempt: Attempt): Promise<Judgement> {
   const client = await needs.clients.find(attempt.clientId)
-  if (client === undefined) throw refuse('unknown client')
-  if (client.metadata.token_endpoint_auth_method !== attempt.method) throw refuse('other method')
-  if (!(await proves(needs, client, attempt))) throw refuse('wrong proof')
-  return client
+  if (client === undefined) return { why: 'unknown client' }
+  if (client.metadata.token_endpoint_auth_method !== attempt.method) return { why: 'other method' }
+  return (await proves(needs, client, attempt)) ? { client } : { why: 'wrong proof' }
 }
 
 async function proves(needs: ClientAuthNeeds, client: Client, attempt: Attempt): Promise<boolean> {

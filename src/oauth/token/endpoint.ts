@@ -27,7 +27,11 @@ export function createTokenEndpoint(needs: Needs): TokenEndpoint {
     const grant = grants.get(type)
     if (grant === undefined) throw oauthFailures.unsupported_grant_type({ parameter: 'grant_type' })
     try {
-      const client = await authenticateClient(needs.clientAuth, authorization, parameters)
+      const client = await authenticateClient(
+        needs.clientAuth,
+        { authorization, ip: origin.ip },
+        parameters,
+      )
       mayUse(client, grant)
       if (parameters.has('resource')) throw oauthFailures.invalid_target({ parameter: 'resource' })
       const response = await grant.redeem({ client, parameters, origin })

@@ -4,7 +4,7 @@ import type { Client } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
-import type { RefreshTokens, Rotation } from '../../session/index.ts'
+import type { RefreshRules, RefreshTokens, Rotation } from '../../session/index.ts'
 import { rotateFamily } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
@@ -15,7 +15,7 @@ import type { Grant } from './grant.ts'
 type Needs = IssueNeeds & {
   readonly db: Db
   readonly refreshTokens: RefreshTokens
-  readonly rules: { readonly idle: number; readonly grace: number }
+  readonly rules: RefreshRules
   readonly onReuse: () => void
 }
 

@@ -145,6 +145,13 @@ const failing: Record<string, RequestListener> = {
     request.socket.destroy()
   },
 }
+const reasons: Record<string, RegExp> = {
+  'is silent': /TimeoutError/,
+  'stops in the middle': /TimeoutError/,
+  'answers 500': /status 500/,
+  redirects: /status 302/,
+  'answers without end': /too long/,
+}
 for (const [name, answer] of Object.entries(failing)) {
   test(`a range service that ${name} accepts the password, in time, and is logged`, async () => {
     const range = await service(answer)
@@ -153,6 +160,8 @@ for (const [name, answer] of Object.entries(failing)) {
     assert.equal(await check('swordfish'), false)
     assert.ok(performance.now() - begun < 3000)
     assert.deepEqual(told, [['range', 'failed']])
+    const [facts] = warnings as { err: Error }[]
+    assert.match(`${facts?.err.name} ${facts?.err.message}`, reasons[name] ?? /fetch failed/)
     assert.equal(warnings.length, 1)
     assert.equal(range.asked.length, 1)
     await range.close()

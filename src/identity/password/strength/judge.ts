@@ -52,7 +52,7 @@ const weaknesses: Readonly<Record<string, Weakness>> = {
 const analysed = 64
 const substitutions = 2
 
-/** Loads the dictionaries: a quarter of a second and some 50 MB. Meant for a thread of its own. */
+/** Loads the dictionaries: some hundred milliseconds and 80 MB. Meant for a thread of its own. */
 export async function createJudge(): Promise<(question: Question) => Promise<Judgement>> {
   const commonKeys = new Set(common['passwords-common'].map(comparisonKey))
   let estimator: ReturnType<typeof createEstimator> | undefined

@@ -1,0 +1,117 @@
+import { Failure } from '../../base/index.ts'
+import type { Reply, Request } from '../../http/index.ts'
+import { parseParameters } from '../../http/index.ts'
+import type { Visitor } from '../../identity/index.ts'
+import { isFresh } from '../../session/index.ts'
+import type { AccountPageNeeds } from './needs.ts'
+import type { Resident } from './resident.ts'
+import { residentOf } from './resident.ts'
+import { confirmPath } from './return-path.ts'
+
+/** The fields of a posted form as they were typed, empty ones included. */
+export type Form = ReadonlyMap<string, string>
+
+/** What a page of the account has in hand when it is asked for. */
+export type Call = Resident & {
+  readonly request: Request
+  readonly reply: Reply
+  readonly visitor: Visitor
+  /** A path of ours in the language of the request. */
+  readonly link: (path: string) => string
+  /** On to another page; after a post this keeps a reload from posting twice. */
+  readonly go: (path: string) => Reply
+  /** What every form on the page carries along. */
+  readonly hidden: Readonly<Record<string, string>>
+}
+
+type Handler = (request: Request, reply: Reply) => Promise<Reply>
+
+type Door = {
+  /** The page to come back to when the password must be confirmed first (ASVS 7.5.1). */
+  readonly freshFor?: string
+}
+
+/** A page for who is signed in; anybody else goes to the sign-in. */
+export function onPage(
+  needs: AccountPageNeeds,
+  show: (call: Call) => Reply | Promise<Reply>,
+  { freshFor }: Door = {},
+): Handler {
+  return async (request, reply) => {
+    const call = await callOf(needs, request, reply)
+    if (call === undefined) return reply.redirect(needs.languages.keep(request, '/login'), 303)
+    if (freshFor !== undefined && !fresh(needs, call)) return call.go(confirmPath(freshFor))
+    return show(call)
+  }
+}
+
+/** A form of such a page, honoured in the browser and for the account that it was shown to. */
+export function onForm(
+  needs: AccountPageNeeds,
+  take: (call: Call, form: Form) => Promise<Reply>,
+  door: Door = {},
+): Handler {
+  return async (request, reply) => {
+    const form = formOf(request.body)
+    needs.csrf.check(request, needs.cookies.browser(request, reply), form.get('csrf'))
+    const act = (call: Call) =>
+      // Somebody else may have signed in in another tab since the form was shown.
+      form.get('account') === call.user.id ? take(call, form) : call.go('/account')
+    return onPage(needs, act, door)(request, reply)
+  }
+}
+
+async function callOf(
+  needs: AccountPageNeeds,
+  request: Request,
+  reply: Reply,
+): Promise<Call | undefined> {
+  const resident = await residentOf(needs, request)
+  if (resident === undefined) return undefined
+  const link = (path: string) => needs.languages.keep(request, path)
+  return {
+    ...resident,
+    request,
+    reply,
+    visitor: { ...needs.visitor(request), locale: resident.t.locale },
+    link,
+    go: (path) => reply.redirect(link(path), 303),
+    hidden: {
+      csrf: needs.csrf.token(needs.cookies.browser(request, reply)),
+      account: resident.user.id,
+    },
+  }
+}
+
+function fresh({ freshLifetime, clock }: AccountPageNeeds, { session }: Resident): boolean {
+  return isFresh(session, freshLifetime, clock.now())
+}
+
+/** A password may have any character; everything else is judged like a parameter. */
+const passwords = new Set(['password', 'current_password'])
+
+function formOf(raw: unknown): Form {
+  if (typeof raw !== 'object' || raw === null) return new Map()
+  const entries = Object.entries(raw)
+  parseParameters(Object.fromEntries(entries.filter(([name]) => !passwords.has(name))))
+  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+/** Words by the name of their field; '' is about the form as a whole. */
+export type FormErrors = Readonly<Record<string, string>>
+
+/** A refused form: what to say, and with which status. */
+export type Refused = { readonly status: number; readonly errors: FormErrors }
+
+/** What a use case refused, for showing the form again; whatever is no refusal goes on its way. */
+export function refusalOf({ t }: Resident, error: unknown): Refused {
+  if (!(error instanceof Failure) || error.kind.status >= 500) throw error
+  const { kind, details } = error
+  const members = details.members?.map(({ pointer, words }) => [nameIn(pointer), t.any(words)])
+  const errors = members ? Object.fromEntries(members) : { '': t.any(kind.words) }
+  return { status: kind.status, errors }
+}
+
+function nameIn(pointer: string): string {
+  return pointer.slice(pointer.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,53 @@
+import type { Reply, Surface } from '../../http/index.ts'
+import { changePassword } from '../../identity/index.ts'
+import { reauthenticate } from '../../session/index.ts'
+import type { Call, Form, Refused } from './door.ts'
+import { onForm, onPage, refusalOf } from './door.ts'
+import type { AccountPageNeeds } from './needs.ts'
+import { passwordPage } from './views/password-page.ts'
+
+const schema = { hide: true }
+const path = '/account/password'
+
+/** Asks for the current password, which is all the freshness this needs (ASVS 6.2.3). */
+export function passwordPages(surface: Surface, needs: AccountPageNeeds): void {
+  surface.get(
+    path,
+    { schema },
+    onPage(needs, (call) => show(needs, call)),
+  )
+  surface.post(
+    path,
+    { schema },
+    onForm(needs, (call, form) => change(needs, call, form)),
+  )
+}
+
+async function change(needs: AccountPageNeeds, call: Call, form: Form): Promise<Reply> {
+  const { user, session, visitor, reply } = call
+  const current = form.get('current_password') ?? ''
+  const next = form.get('password') ?? ''
+  try {
+    await changePassword(needs, user, { current, next, keep: session.id }, visitor)
+  } catch (error) {
+    return show(needs, call, refusalOf(call, error))
+  }
+  // Whoever had got hold of the session before loses it as well (ASVS 7.2.4).
+  const renewed = await reauthenticate(needs, session, visitor.origin)
+  needs.cookies.writeSession(reply, renewed.token, renewed.session)
+  return call.go('/account?notice=password')
+}
+
+function show(
+  needs: AccountPageNeeds,
+  { t, user, link, hidden, reply }: Call,
+  { status = 200, errors = {} }: Partial<Refused> = {},
+): Reply {
+  const { passwordMinLength: minLength, strength: scripts } = needs
+  const { name, given_name: given, family_name: family } = user.profile
+  const known = [user.username, user.email, name, given, family]
+  const context = known.filter((text) => typeof text === 'string')
+  const { username } = user
+  const page = passwordPage({ t, link, hidden, errors, username, minLength, context, scripts })
+  return needs.pages.send(reply, page, { status, script: scripts !== undefined })
+}

@@ -1,0 +1,13 @@
+/** Only plain pages of the account: no other host, no query, nothing that a browser reads otherwise. */
+const ownPage = /^\/account(?:\/[a-z][a-z-]{0,39}){0,3}$/
+const home = '/account'
+
+/** Where to go on after the password was confirmed; anything that is no page of ours leads to `home`. */
+export function returnPath(wanted: string): string {
+  return ownPage.test(wanted) && wanted !== '/account/confirm' ? wanted : home
+}
+
+/** The page that asks for the password and comes back. */
+export function confirmPath(back: string): string {
+  return `/account/confirm?${new URLSearchParams({ return: returnPath(back) })}`
+}

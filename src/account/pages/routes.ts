@@ -1,0 +1,39 @@
+import type { Reply, Surface } from '../../http/index.ts'
+import type { Call } from './door.ts'
+import { onPage } from './door.ts'
+import { emailPages } from './email-routes.ts'
+import { leavingPages } from './leaving-routes.ts'
+import type { AccountPageNeeds } from './needs.ts'
+import { passwordPages } from './password-routes.ts'
+import { profilePages } from './profile-routes.ts'
+import { fieldOf } from './resident.ts'
+import { noticeNamed } from './views/notices.ts'
+import { overviewPage } from './views/overview-page.ts'
+
+/** The hosted pages for who is signed in; those about sessions are `sessionPages` and `confirmRoutes`. */
+export function accountPageRoutes(surface: Surface, needs: AccountPageNeeds): void {
+  surface.get(
+    '/account',
+    { schema: { hide: true } },
+    onPage(needs, (call) => show(needs, call)),
+  )
+  profilePages(surface, needs)
+  emailPages(surface, needs)
+  passwordPages(surface, needs)
+  leavingPages(surface, needs)
+}
+
+function show(needs: AccountPageNeeds, { t, user, link, hidden, request, reply }: Call): Reply {
+  const page = overviewPage({
+    t,
+    link,
+    hidden,
+    notice: noticeNamed(fieldOf(request.query, 'notice')),
+    name: user.profile.name,
+    username: user.username,
+    email: user.email ?? undefined,
+    emailVerified: user.emailVerified,
+    memberSince: t.time(user.createdAt, user.profile.zoneinfo),
+  })
+  return needs.pages.send(reply, page)
+}

@@ -1,0 +1,158 @@
+import { type Static, Type } from 'typebox'
+import type { Cookies, Surface } from '../http/index.ts'
+import { originOf } from '../http/index.ts'
+import { proveIdentity } from '../identity/index.ts'
+import type { Places, Session, SessionLifetimes } from '../session/index.ts'
+import {
+  describeUserAgent,
+  endOneSession,
+  endOtherSessions,
+  listSessions,
+  reauthenticate,
+  reauthenticateApi,
+  requireFresh,
+} from '../session/index.ts'
+import { accountFailures } from './failures.ts'
+import type { AccountNeeds } from './needs.ts'
+import { freshPrincipalOf, principalOf } from './principal.ts'
+import { problems } from './schemas.ts'
+
+export type SessionRoutesNeeds = AccountNeeds & {
+  readonly cookies: Cookies
+  readonly lifetimes: SessionLifetimes
+  readonly places: Places
+}
+
+const tags = ['account']
+const path = '/api/v1/users/me/sessions'
+const time = Type.String({ format: 'date-time' })
+const orNull = Type.Union([Type.String(), Type.Null()])
+
+const SessionBody = Type.Object({
+  id: Type.String({ format: 'uuid' }),
+  current: Type.Boolean({ description: 'Whether this very request belongs to it' }),
+  kind: Type.Enum(['browser', 'api']),
+  browser: orNull,
+  system: orNull,
+  device: Type.Enum(['desktop', 'mobile', 'tablet', 'other']),
+  ip: orNull,
+  place: Type.Union([Type.String(), Type.Null()], { description: 'Roughly, where it is known' }),
+  created_at: time,
+  last_seen_at: time,
+  expires_at: time,
+  auth_time: Type.String({ format: 'date-time', description: 'The last proof of identity' }),
+  remembered: Type.Boolean({ description: 'Whether it outlives the browser window' }),
+})
+const SessionList = Type.Object({ sessions: Type.Array(SessionBody) })
+const SessionPath = Type.Object({ id: Type.String({ maxLength: 64 }) })
+const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions that were' }) })
+const ReauthenticateBody = Type.Object(
+  { password: Type.String({ minLength: 1, maxLength: 4096 }) },
+  { additionalProperties: false },
+)
+
+export function sessionRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
+  surface.get(path, {
+    schema: {
+      tags,
+      operationId: 'listMySessions',
+      summary: 'Where the caller is signed in',
+      response: { 200: SessionList, ...problems },
+    },
+    handler: async (request) => {
+      const { user, sessionId } = await principalOf(needs, request)
+      const sessions = await listSessions(needs, user.id)
+      return {
+        sessions: await Promise.all(
+          sessions.map((session) => sessionBody(needs.places, session, sessionId)),
+        ),
+      }
+    },
+  })
+  endingRoutes(surface, needs)
+  reauthenticationRoute(surface, needs)
+}
+
+function endingRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
+  surface.delete(`${path}/:id`, {
+    schema: {
+      tags,
+      operationId: 'endMySession',
+      summary: 'End one session of the caller; for another than the current one sign in freshly',
+      params: SessionPath,
+      response: { 204: Type.Null(), ...problems },
+    },
+    handler: async (request, reply) => {
+      const principal = await principalOf(needs, request)
+      const { id } = request.params
+      const isCurrent = id === principal.sessionId
+      if (!isCurrent) requireFresh(principal, needs.freshLifetime, needs.clock.now()) // ASVS 7.5.2
+      await endOneSession(needs, { userId: principal.user.id, id, origin: originOf(request) })
+      if (isCurrent && principal.familyId === undefined) needs.cookies.clearSession(reply)
+      return reply.code(204).send(null)
+    },
+  })
+  surface.post(`${path}/end-others`, {
+    schema: {
+      tags,
+      operationId: 'endMyOtherSessions',
+      summary: 'End every session of the caller but this one, with all access that was given',
+      response: { 200: Ended, ...problems },
+    },
+    handler: async (request) => {
+      const { user, sessionId: keep } = await freshPrincipalOf(needs, request)
+      const origin = originOf(request)
+      return { ended: await endOtherSessions(needs, { userId: user.id, keep, origin }) }
+    },
+  })
+}
+
+function reauthenticationRoute(surface: Surface, needs: SessionRoutesNeeds): void {
+  surface.post('/api/v1/auth/reauthenticate', {
+    schema: {
+      tags,
+      operationId: 'reauthenticate',
+      summary: 'Prove the password again, for what needs a recent proof',
+      body: ReauthenticateBody,
+      response: { 204: Type.Null(), ...problems },
+    },
+    handler: async (request, reply) => {
+      const { user, familyId, sessionId: id } = await principalOf(needs, request)
+      const origin = originOf(request)
+      const claim = { identifier: user.username, password: request.body.password, origin }
+      const proved = await proveIdentity(needs, claim)
+      if (proved?.id !== user.id) throw accountFailures.credentials()
+      const before = familyId === undefined ? await needs.visits.session(request) : undefined
+      if (before === undefined) await reauthenticateApi(needs, { userId: user.id, id, origin })
+      else {
+        const { session, token } = await reauthenticate(needs, before, origin)
+        needs.cookies.writeSession(reply, token, session)
+      }
+      return reply.code(204).send(null)
+    },
+  })
+}
+
+async function sessionBody(
+  places: Places,
+  session: Session,
+  current: string,
+): Promise<Static<typeof SessionBody>> {
+  const { browser, system, kind } = describeUserAgent(session.userAgent)
+  const place = await places.of(session.ipAddress)
+  return {
+    id: session.id,
+    current: session.id === current,
+    kind: session.kind,
+    browser: browser ?? null,
+    system: system ?? null,
+    device: kind,
+    ip: session.ipAddress,
+    place: place?.words ?? null,
+    created_at: session.createdAt.toISOString(),
+    last_seen_at: session.lastSeenAt.toISOString(),
+    expires_at: session.expiresAt.toISOString(),
+    auth_time: session.authTime.toISOString(),
+    remembered: session.remembered,
+  }
+}

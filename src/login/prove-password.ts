@@ -1,0 +1,113 @@
+import type { Origin } from '../audit/index.ts'
+import { appendAudit } from '../audit/index.ts'
+import type { Reply, Request } from '../http/index.ts'
+import { originOf } from '../http/index.ts'
+import type { Judgement } from '../identity/index.ts'
+import { attemptsLetterJob, judgeIdentity } from '../identity/index.ts'
+import type { LimitCheck, Outcome } from '../limits/index.ts'
+import { limitFailures } from '../limits/index.ts'
+import { isKnownDevice } from '../session/index.ts'
+import type { LoginNeeds } from './needs.ts'
+
+export type ProveNeeds = Pick<
+  LoginNeeds,
+  | 'db'
+  | 'clock'
+  | 'random'
+  | 'hasher'
+  | 'queue'
+  | 'cookies'
+  | 'limits'
+  | 'notifyAfter'
+  | 'countLogin'
+  | 'countStuffing'
+>
+
+export type PasswordAttempt = {
+  readonly identifier: string
+  readonly password: string
+  readonly clientId?: string | undefined
+}
+
+type Exchange = { readonly request: Request; readonly reply: Reply }
+
+/**
+ * The door that every password goes through: the limits first, then one hash, then what follows from a
+ * failure. Fails with 429 when it is too early for another attempt.
+ */
+export async function provePassword(
+  needs: ProveNeeds,
+  { request, reply }: Exchange,
+  { identifier, password, clientId }: PasswordAttempt,
+): Promise<Judgement> {
+  const origin = originOf(request)
+  reply.headers(await needs.limits.admit(['login', { ip: origin.ip }]))
+  const attempt = await admitted(needs, request, { account: identifier, ip: origin.ip })
+  const claim = { identifier, password, origin, clientId }
+  const judgement = await judgeIdentity(needs, claim).catch(async (error: unknown) => {
+    // Our own overload is no wrong password.
+    await needs.limits.afterAttempt(attempt, 'abandoned')
+    throw error
+  })
+  const proved = judgement.ok || judgement.left !== undefined
+  const outcome = await needs.limits.afterAttempt(attempt, proved ? 'success' : 'failure')
+  if (!proved) await followUp(needs, outcome, { identifier, origin })
+  return judgement
+}
+
+type Admitted = { readonly account: string; readonly ip: string; readonly device?: string }
+
+/**
+ * A device that proved to be of the account is counted by itself, so that strangers cannot delay it. It
+ * is looked for only when strangers have to wait, which saves the read at every other sign-in.
+ */
+async function admitted(needs: ProveNeeds, request: Request, attempt: Admitted): Promise<Admitted> {
+  const asStranger = await needs.limits.beforeAttempt(attempt)
+  if (asStranger.allowed) return attempt
+  const device = needs.cookies.readDevice(request)
+  if (device === undefined || !(await isKnownDevice(needs.db, attempt.account, device))) {
+    throw limitFailures.too_soon(asStranger.retryAfter)
+  }
+  const known = { ...attempt, device }
+  const asOwner = await needs.limits.beforeAttempt(known)
+  if (!asOwner.allowed) throw limitFailures.too_soon(asOwner.retryAfter)
+  return known
+}
+
+type Failed = { readonly identifier: string; readonly origin: Origin }
+
+async function followUp(
+  needs: ProveNeeds,
+  { notifyOwner, stuffing }: Outcome,
+  { identifier, origin }: Failed,
+): Promise<void> {
+  if (notifyOwner) {
+    const { ip = '', requestId = '', userAgent = '' } = origin
+    await needs.queue.add(needs.db, attemptsLetterJob, {
+      identifier: identifier.slice(0, 320),
+      count: needs.notifyAfter,
+      ip,
+      requestId,
+      userAgent: userAgent.slice(0, 512),
+    })
+  }
+  if (stuffing !== 'begun') return
+  needs.countStuffing()
+  await appendAudit(needs, needs.db, {
+    actor: 'system',
+    action: 'security.credential_stuffing',
+    resource: 'network',
+    outcome: 'refused',
+    origin,
+  })
+}
+
+/** The limits of what anybody may ask for without an account: the address first, then all together. */
+export async function admitPublic(
+  { limits }: Pick<LoginNeeds, 'limits'>,
+  { request, reply }: Exchange,
+  ...more: readonly LimitCheck[]
+): Promise<void> {
+  const { ip } = originOf(request)
+  reply.headers(await limits.admit(['public', { ip }], ...more, ['global', {}]))
+}

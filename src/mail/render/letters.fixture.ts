@@ -1,0 +1,33 @@
+import type { Happening, Letters } from '../letter.ts'
+
+/** One set of values for each letter; `make` makes a value for a member of this name. */
+export function sampleLetters(make: (name: string) => string): Letters {
+  const at = '2026-03-01T12:34:00.000Z'
+  const until = '2026-03-08T12:34:00.000Z'
+  const happening: Happening = {
+    username: make('username'),
+    at,
+    device: make('device'),
+    ip: make('ip'),
+  }
+  const link = 'https://id.example.com/go?token=t-1&x=2'
+  const forgotUrl = 'https://id.example.com/forgot-password'
+  const username = make('username')
+  return {
+    'confirm-registration': { username, link, code: '123456' },
+    'account-exists': { loginUrl: link, forgotUrl },
+    welcome: { username, accountUrl: link },
+    invitation: { link, invitedBy: make('invitedBy'), until },
+    'confirm-email': { username, link, code: '123456' },
+    'email-change-requested': { ...happening, newEmail: make('newEmail') },
+    'email-changed': { ...happening, newEmail: make('newEmail') },
+    'username-changed': { ...happening, newUsername: make('newUsername') },
+    'reset-password': { ...happening, link, minutes: '30' },
+    'password-changed': { ...happening, forgotUrl },
+    'new-device': { ...happening, sessionsUrl: link, forgotUrl },
+    'sign-in-attempts': { ...happening, count: '12', forgotUrl },
+    'account-deactivated': { ...happening, link },
+    'deletion-scheduled': { ...happening, link, until },
+    'account-deleted': { username, at },
+  }
+}

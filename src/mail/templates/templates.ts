@@ -1,0 +1,25 @@
+import type { Template } from '../letter.ts'
+import type { Compose } from '../render/draft.ts'
+import { accountDeactivated, accountDeleted, deletionScheduled } from './leaving.ts'
+import { confirmEmail, emailChanged, emailChangeRequested, usernameChanged } from './profile.ts'
+import { newDevice, passwordChanged, resetPassword, signInAttempts } from './sign-in.ts'
+import { accountExists, confirmRegistration, invitation, welcome } from './sign-up.ts'
+
+/** Every letter there is. */
+export const templates: { readonly [T in Template]: Compose<T> } = {
+  'confirm-registration': confirmRegistration,
+  'account-exists': accountExists,
+  welcome,
+  invitation,
+  'confirm-email': confirmEmail,
+  'email-change-requested': emailChangeRequested,
+  'email-changed': emailChanged,
+  'username-changed': usernameChanged,
+  'reset-password': resetPassword,
+  'password-changed': passwordChanged,
+  'new-device': newDevice,
+  'sign-in-attempts': signInAttempts,
+  'account-deactivated': accountDeactivated,
+  'deletion-scheduled': deletionScheduled,
+  'account-deleted': accountDeleted,
+}

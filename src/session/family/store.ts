@@ -1,0 +1,89 @@
+import type { FamilyId, SessionId, UserId } from '../../base/index.ts'
+import type { Queries, Tx } from '../../db/index.ts'
+import { sql } from '../../db/index.ts'
+import type { Family, LockedFamily } from './family.ts'
+
+/**
+ * Inserts a family only while its session lives. The share lock makes a sign-out at the same moment wait
+ * for this or be seen by it, so nothing is granted that a sign-out would miss. Zero rows: it had ended.
+ */
+export function insertFamily(tx: Tx, family: Family): Promise<number> {
+  const f = family
+  return tx.run(sql`
+    WITH live AS (SELECT id FROM sessions WHERE id = ${f.sessionId} AND ended_at IS NULL FOR SHARE)
+    INSERT INTO token_families (id, kind, user_id, client_id, session_id, scopes, claims, offline, seed,
+      generation, auth_time, amr, acr, created_at, rotated_at, expires_at)
+    SELECT ${f.id}::uuid, ${f.kind}::text, ${f.userId}::uuid, ${f.clientId}::text, live.id, ${f.scopes}::text[],
+      ${f.claims == null ? null : JSON.stringify(f.claims)}::jsonb, ${f.offline}::boolean, ${f.seed}::bytea,
+      ${f.generation}::integer, ${f.authTime}::timestamptz, ${f.amr}::text[], ${f.acr}::text,
+      ${f.createdAt}::timestamptz, ${f.rotatedAt}::timestamptz, ${f.expiresAt}::timestamptz
+    FROM live`)
+}
+
+/** With the state of its session, which is read and not locked: who ends it revokes the family too. */
+export function lockFamily(tx: Tx, id: FamilyId): Promise<LockedFamily | undefined> {
+  return tx.maybe<LockedFamily>(sql`
+    SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
+      f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
+      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at
+    FROM token_families f LEFT JOIN sessions s ON s.id = f.session_id
+    WHERE f.id = ${id} FOR UPDATE OF f`)
+}
+
+export function readFamily(queries: Queries, id: FamilyId): Promise<Family | undefined> {
+  return queries.maybe<Family>(sql`
+    SELECT id, kind, user_id, client_id, session_id, scopes, claims, offline, seed, generation,
+      auth_time, amr, acr, created_at, rotated_at, expires_at, revoked_at
+    FROM token_families WHERE id = ${id}`)
+}
+
+/** Guarded by the generation that was read, although the row lock already serialises. */
+export function advanceGeneration(tx: Tx, id: FamilyId, from: number, now: Date): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET generation = ${from} + 1, rotated_at = ${now}
+    WHERE id = ${id} AND generation = ${from} AND revoked_at IS NULL`)
+}
+
+export function revokeFamily(queries: Queries, id: FamilyId, now: Date): Promise<number> {
+  return queries.run(
+    sql`UPDATE token_families SET revoked_at = ${now} WHERE id = ${id} AND revoked_at IS NULL`,
+  )
+}
+
+export function revokeSessionFamilies(tx: Tx, id: SessionId, now: Date): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET revoked_at = ${now}
+    WHERE session_id = ${id} AND NOT offline AND revoked_at IS NULL`)
+}
+
+/** All of a user's, those with offline_access included, except what hangs on one session. */
+export function revokeUserFamilies(
+  tx: Tx,
+  userId: UserId,
+  now: Date,
+  except: SessionId | null,
+): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET revoked_at = ${now}
+    WHERE user_id = ${userId} AND revoked_at IS NULL AND session_id IS DISTINCT FROM ${except}::uuid`)
+}
+
+/** Refresh families that were bound to one session follow it to the next. */
+export function moveFamilies(tx: Tx, from: SessionId, to: SessionId): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET session_id = ${to} WHERE session_id = ${from} AND revoked_at IS NULL`)
+}
+
+/** The first-party tokens of a session tell when the person last proved who they are. */
+export function renewFamilyProof(tx: Tx, sessionId: SessionId, now: Date): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET auth_time = ${now}
+    WHERE session_id = ${sessionId} AND kind = 'api' AND revoked_at IS NULL`)
+}
+
+/** A revoked family is kept until it would have expired, so that replays are still recognised. */
+export function sweepFamilies(queries: Queries, before: Date, limit: number): Promise<number> {
+  return queries.run(sql`
+    DELETE FROM token_families WHERE id IN
+      (SELECT id FROM token_families WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+}

@@ -1,0 +1,70 @@
+import { isAdministrator, rolesOf } from './access/index.ts'
+import { accountCore } from './accounts.ts'
+import type { AppOptions, Parts } from './app.ts'
+import type { UserId } from './base/index.ts'
+import { deriveKey, randomToken } from './base/index.ts'
+import type { Request } from './http/index.ts'
+import {
+  createCookies,
+  createCsrf,
+  createLanguages,
+  createPages,
+  loadAssets,
+  originOf,
+} from './http/index.ts'
+import type { Visitor } from './identity/index.ts'
+import { createVisits } from './login/index.ts'
+import { createPlaces } from './session/index.ts'
+
+/** What every surface shares, made once from the configuration and the parts. */
+export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
+  const { db, random, metrics } = parts
+  const issuer = config.publicUrl
+  const secure = issuer.startsWith('https:')
+  const { idleLifetime, absoluteLifetime, unrememberedLifetime } = config.session
+  const lifetimes = {
+    idle: idleLifetime,
+    absolute: absoluteLifetime,
+    unremembered: unrememberedLifetime,
+  }
+  const { flowLifetime } = config.oauth
+  const assets = loadAssets()
+  const languages = createLanguages({ fallback: config.locale })
+  const newSecret = () => randomToken(random)
+  const cookies = createCookies({ secure, newSecret, sessionSeconds: lifetimes.absolute })
+  const visitor = (request: Request): Visitor => ({
+    origin: originOf(request),
+    locale: languages.of(request).locale,
+  })
+  return {
+    ...parts,
+    ...accountCore(config, masterKeys[0], parts),
+    visitor,
+    freshLifetime: config.session.freshLifetime,
+    issuer,
+    secure,
+    lifetimes,
+    apiLifetimes: {
+      idle: config.session.apiRefreshLifetime,
+      absolute: absoluteLifetime,
+    },
+    flowLifetime,
+    assets,
+    cookies,
+    languages,
+    pages: createPages({ name: 'Cardea', stylesheet: assets.stylesheet, languages }),
+    csrf: createCsrf({ key: deriveKey(masterKeys[0], 'csrf'), origin: issuer }),
+    visits: createVisits({ ...parts, cookies, lifetimes, flowLifetime }),
+    passwordMinLength: config.password.minLength,
+    strength: assets.strength,
+    terms: { url: config.registration.termsUrl, privacyUrl: config.registration.privacyUrl },
+    places: createPlaces({ file: config.session.placeFile, log }),
+    countLogin: (outcome: string) => metrics.login(outcome),
+    countStuffing: () => metrics.credentialStuffing(),
+    notifyAfter: config.limits.notifyAfter,
+    onReuse: () => metrics.refreshReuse(),
+    isAdministrator: async (userId: UserId) => isAdministrator(await rolesOf(db, userId)),
+  }
+}
+
+export type Shared = ReturnType<typeof share>
