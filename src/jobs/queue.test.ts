@@ -205,3 +205,25 @@ test('a kind has one handler', () => {
   const queue = makeQueue()
   assert.throws(() => queue.handle(greet, async () => undefined), /has a handler already/)
 })
+
+test('a job that takes longer than its lease keeps it for as long as it runs', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const release: (() => void)[] = []
+  const slow = makeQueue({ run: () => new Promise<void>((resolve) => release.push(resolve)) })
+  await slow.add(db, greet, { name: 'Perla' })
+  const draining = slow.drain()
+  while (release.length === 0) await sleep(2)
+  clock.advance(100)
+  t.mock.timers.tick(30_000)
+  const extended = new Date(clock.now().getTime() + 120_000)
+  const leasedUntil = async () => (await rows('SELECT leased_until FROM queued_jobs'))[0]
+  for (let i = 0; i < 200; i += 1) {
+    if (String((await leasedUntil())?.leased_until) === String(extended)) break
+    await sleep(5)
+  }
+  clock.advance(100)
+  const heir = makeQueue({ run: () => assert.fail('it was done twice') })
+  assert.equal(await heir.drain(), 0)
+  for (const end of release) end()
+  assert.equal(await draining, 1)
+})

@@ -5,6 +5,7 @@ import { manualClock } from '../../src/base/index.ts'
 import { sql } from '../../src/db/index.ts'
 import { findUser } from '../../src/identity/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
+import { hiddenFields } from '../harness/browser.ts'
 import type { Mailbox } from '../harness/mailbox.ts'
 import { createMailbox } from '../harness/mailbox.ts'
 import { authorizePath, pkce } from '../harness/oauth.ts'
@@ -220,6 +221,45 @@ test('only who asks for it stays signed in beyond the window', async () => {
   assert.match((await server.browser().open('/login')).body, /name="remember"(?![^>]* checked)/)
   assert.doesNotMatch(await cookie({}), /max-age/i)
   assert.match(await cookie({ remember: 'yes' }), /max-age/i)
+})
+
+test('every form is honoured in the browser it was shown to only', async () => {
+  const stranger = server.browser()
+  const { csrf = '' } = hiddenFields((await stranger.open('/forgot-password')).body)
+  for (const at of [
+    '/register',
+    '/register/code',
+    '/register/confirm',
+    '/forgot-password',
+    '/reset-password',
+    '/email/confirm',
+    '/reactivate',
+  ]) {
+    const browser = server.browser()
+    await browser.open('/forgot-password')
+    for (const fields of [{}, { csrf }]) {
+      const body = new URLSearchParams({ token: 'x', identifier: 'ada', ...fields })
+      const answer = await browser.fetch(at, { method: 'POST', body })
+      assert.equal(answer.status, 403, at)
+    }
+    const { csrf: own = '' } = hiddenFields((await browser.open('/forgot-password')).body)
+    const body = new URLSearchParams({ csrf: own, token: 'x', identifier: 'ada' })
+    const headers = { origin: 'https://evil.example' }
+    const foreign = await browser.fetch(at, { method: 'POST', body, headers })
+    assert.equal(foreign.status, 403, at)
+  }
+})
+
+test('a page with a secret in its address tells nobody else and is kept nowhere', async () => {
+  await server.user({ username: 'lena' })
+  const page = await server.browser().open(await resetLink('lena'))
+  assert.equal(page.headers.get('referrer-policy'), 'same-origin')
+  assert.match(page.headers.get('cache-control') ?? '', /no-store/)
+  const policy = page.headers.get('content-security-policy') ?? ''
+  assert.match(policy, /default-src 'none'/)
+  assert.doesNotMatch(policy, /https?:|\*/)
+  for (const [, address = ''] of page.body.matchAll(/\s(?:src|href|action)="([^"]*)"/g))
+    assert.match(address, /^[/?](?!\/)/)
 })
 
 test('the pages speak German to those who prefer it', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { manualClock } from '../../src/base/index.ts'
 import { sql } from '../../src/db/index.ts'
 import { findUserByIdentifier, invite } from '../../src/identity/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
@@ -43,9 +44,10 @@ function wrongCode(code: string | undefined): string {
 describe('open registration', () => {
   let mailbox: Mailbox
   let server: TestServer
+  const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
   before(async () => {
     mailbox = await createMailbox()
-    server = await start(mailbox, { CARDEA_REGISTRATION_MODE: 'open' })
+    server = await testServer({ mailbox, clock, env: { CARDEA_REGISTRATION_MODE: 'open' } })
   })
   after(async () => {
     await server?.close()
@@ -139,6 +141,22 @@ describe('open registration', () => {
     assert.equal(page.status, 400)
     assert.ok(!isSignedIn(browser))
     assert.equal(path(await browser.submit(await browser.open(link), {})), '/')
+  })
+
+  test('the code expires before the link, and the link after it', async () => {
+    const browser = server.browser()
+    const sent = await register(browser, { username: 'elsa', email: 'elsa@example.org' })
+    const { code = '', link = '' } = await mailbox.next('elsa@example.org')
+    clock.advance(10 * 60)
+    assert.equal((await browser.submit(sent, { code })).status, 400)
+    const form = await browser.open(link)
+    assert.equal(form.status, 200)
+    clock.advance(50 * 60)
+    assert.equal((await browser.open(link)).status, 400)
+    assert.equal((await browser.submit(form, {})).status, 400)
+    assert.equal(await account('elsa'), undefined)
+    const again = await register(browser, { username: 'elsa', email: 'elsa2@example.org' })
+    assert.equal(path(again), '/register/sent', 'the name is free again')
   })
 
   test('an address with an account gets the same page, and a letter that says so', async () => {

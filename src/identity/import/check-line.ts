@@ -1,4 +1,4 @@
-import { Check, Errors } from 'typebox/value'
+import { Compile } from 'typebox/compile'
 import type { InvalidMember } from '../../base/index.ts'
 import { comparisonKey, isStorable, isUuid } from '../../base/index.ts'
 import { storedHashProblem } from '../foreign-hash/index.ts'
@@ -14,6 +14,15 @@ import type { Entry } from './reading/entry.ts'
 import type { SourceOptions } from './sources/source.ts'
 import { splitRecord } from './sources/split-record.ts'
 import { toOwnNames } from './sources/to-own-names.ts'
+
+// Compiled, because a file may have a million lines; and late, because most processes import nobody.
+const compile = () => ({ account: Compile(AccountMembers), profile: Compile(ProfileSchema) })
+let compiled: ReturnType<typeof compile> | undefined
+const schemas = () => {
+  compiled ??= compile()
+  return compiled
+}
+const unstorable = 'This has characters that cannot be stored.'
 
 export type LineRules = SourceOptions & {
   readonly ignoreUnknown: boolean
@@ -39,27 +48,32 @@ export function checkLine(needs: Needs, entry: Entry, rules: LineRules): Checked
   const { account, claims, claimsAt, unknown } = splitRecord(converted.record)
   const errors = [...converted.errors, ...(rules.ignoreUnknown ? [] : unknown)]
   errors.push(...claimProblems(claims, claimsAt))
-  if (!Check(AccountMembers, account)) return refuse([...errors, ...memberProblems(account)])
+  if (!schemas().account.Check(account)) return refuse([...errors, ...memberProblems(account)])
   const judged = judgeAccount(needs, account, rules)
   errors.push(...judged.errors)
-  if (errors.length > 0 || !Check(ProfileSchema, claims)) return refuse(errors)
+  if (errors.length > 0 || !schemas().profile.Check(claims)) return refuse(errors)
   return { ok: true, user: toCandidate(needs, { ...judged, line, account, profile: claims }) }
 }
 
 function memberProblems(account: unknown): InvalidMember[] {
-  return Errors(AccountMembers, account).map((error) => ({
-    pointer: error.instancePath,
-    words: error.message,
-  }))
+  return schemas()
+    .account.Errors(account)
+    .map((error) => ({
+      pointer: error.instancePath,
+      words: error.message,
+    }))
 }
 
 function claimProblems(claims: unknown, at: string): InvalidMember[] {
-  const wrong = Errors(ProfileSchema, claims).map(({ instancePath, message }) => ({
-    pointer: `${at}${instancePath}`,
-    words: message,
-  }))
-  if (wrong.length > 0 || isStorable(claims)) return wrong
-  return [{ pointer: at, words: 'This has characters that cannot be stored.' }]
+  if (!schemas().profile.Check(claims)) {
+    return schemas()
+      .profile.Errors(claims)
+      .map(({ instancePath, message }) => ({
+        pointer: `${at}${instancePath}`,
+        words: message,
+      }))
+  }
+  return isStorable(claims) ? [] : [{ pointer: at, words: unstorable }]
 }
 
 type Judged = {
@@ -85,9 +99,7 @@ function judgeAccount(needs: Needs, account: AccountMembers, rules: LineRules): 
       : [{ pointer: '/password_hash', words: unusable }]),
     ...idProblem(account.id),
     ...momentProblems(account),
-    ...(isStorable(account)
-      ? []
-      : [{ pointer: '', words: 'This has characters that cannot be stored.' }]),
+    ...(isStorable(account) ? [] : [{ pointer: '', words: unstorable }]),
   ]
   return {
     username: username.ok ? username.value : '',
