@@ -8,7 +8,7 @@ import type { Greeting } from './queue.fixture.ts'
 import { greet, queueBench } from './queue.fixture.ts'
 
 const bench = await queueBench()
-const { db, clock, makeQueue } = bench
+const { db, clock, makeQueue, rows } = bench
 after(() => bench.close())
 beforeEach(() => bench.clear())
 
@@ -209,6 +209,9 @@ test('a kind has one handler', () => {
 test('a job that takes longer than its lease keeps it for as long as it runs', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const release: (() => void)[] = []
+  t.after(() => {
+    for (const end of release) end()
+  })
   const slow = makeQueue({ run: () => new Promise<void>((resolve) => release.push(resolve)) })
   await slow.add(db, greet, { name: 'Perla' })
   const draining = slow.drain()

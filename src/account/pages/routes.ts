@@ -1,4 +1,5 @@
 import type { Reply, Surface } from '../../http/index.ts'
+import { confirmRoutes } from './confirm-routes.ts'
 import type { Call } from './door.ts'
 import { onPage } from './door.ts'
 import { emailPages } from './email-routes.ts'
@@ -7,10 +8,11 @@ import type { AccountPageNeeds } from './needs.ts'
 import { passwordPages } from './password-routes.ts'
 import { profilePages } from './profile-routes.ts'
 import { fieldOf } from './resident.ts'
+import { sessionPages } from './sessions-routes.ts'
 import { noticeNamed } from './views/notices.ts'
 import { overviewPage } from './views/overview-page.ts'
 
-/** The hosted pages for who is signed in; those about sessions are `sessionPages` and `confirmRoutes`. */
+/** The hosted pages for who is signed in. */
 export function accountPageRoutes(surface: Surface, needs: AccountPageNeeds): void {
   surface.get(
     '/account',
@@ -21,6 +23,8 @@ export function accountPageRoutes(surface: Surface, needs: AccountPageNeeds): vo
   emailPages(surface, needs)
   passwordPages(surface, needs)
   leavingPages(surface, needs)
+  sessionPages(surface, needs)
+  confirmRoutes(surface, needs)
 }
 
 function show(needs: AccountPageNeeds, { t, user, link, hidden, request, reply }: Call): Reply {

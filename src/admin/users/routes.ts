@@ -136,10 +136,11 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
       summary: 'Mail a link that sets a new password; nobody else learns or chooses it',
     },
     handler: async (request, reply) => {
-      const { visitor } = await act(needs, request, request.params.user_id)
+      const { visitor, by } = await act(needs, request, request.params.user_id)
       const user = await known(needs, request.params.user_id)
       if (user.email === null || !user.isActive) throw identityFailures.unknown_user()
-      await startRecovery(needs, { user, email: user.email }, visitor)
+      const recovery = { user, email: user.email, startedBy: by.actor }
+      await startRecovery(needs, recovery, visitor)
       return reply.code(204).send(null)
     },
   })

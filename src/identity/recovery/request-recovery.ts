@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { appendAudit } from '../../audit/index.ts'
 import type { JobKind } from '../../jobs/index.ts'
 import { writeLetter } from '../../mail/index.ts'
 import type { AccountCore } from '../account-needs.ts'
@@ -61,18 +62,30 @@ export async function sendRecoveryLetter(
   } else if (user.lifecycle.by === 'user') await offerReactivationByMail(needs, user, visitor)
 }
 
-type Recoverable = { readonly user: User; readonly email: string }
+type Recoverable = {
+  readonly user: User
+  readonly email: string
+  /** The administrator who starts it for the person. */
+  readonly startedBy?: string
+}
 
 /** Sends the link. An administrator may start this too, but never learns or chooses the password. */
 export async function startRecovery(
   needs: AccountCore,
-  { user, email }: Recoverable,
+  { user, email, startedBy }: Recoverable,
   visitor: Visitor,
 ): Promise<void> {
   const { recoveryLifetime: lifetime } = needs.account
   await needs.db.transaction(async (tx) => {
     const issue = { purpose: 'reset_password', userId: user.id, email, lifetime } as const
     const { token } = await issueActionToken(needs, tx, issue)
+    await appendAudit(needs, tx, {
+      actor: startedBy ?? 'anonymous',
+      action: 'user.start_recovery',
+      resource: `user:${user.id}`,
+      outcome: 'success',
+      origin: visitor.origin,
+    })
     await writeLetter(needs, tx, {
       to: email,
       locale: visitor.locale,

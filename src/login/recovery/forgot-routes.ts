@@ -1,4 +1,3 @@
-import { isStorable } from '../../base/index.ts'
 import type { Flow } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { requestRecovery } from '../../identity/index.ts'
@@ -8,7 +7,6 @@ import type { SignUpPageNeeds } from '../sign-up/needs.ts'
 import { forgotPage, forgotSentPage } from '../views/forgot-page.ts'
 
 const schema = { hide: true }
-const longestIdentifier = 320
 
 /** `/forgot-password`: the answer is the same for everybody. */
 export function forgotRoutes(surface: Surface, needs: SignUpPageNeeds): void {
@@ -22,10 +20,7 @@ export function forgotRoutes(surface: Surface, needs: SignUpPageNeeds): void {
     const flow = await needs.visits.flow(request, reply, fields.flow)
     const identifier = (fields.identifier ?? '').trim()
     if (identifier === '') return show(needs, exchange, flow, true)
-    // What no account can be called is asked for in vain, with the same answer.
-    if (identifier.length <= longestIdentifier && isStorable(identifier)) {
-      await requestRecovery(needs, identifier, needs.visitor(request))
-    }
+    await requestRecovery(needs, identifier, needs.visitor(request))
     return reply.redirect(deskOf(needs, exchange, flow).link('/forgot-password/sent'), 303)
   })
   surface.get('/forgot-password/sent', { schema }, async (request, reply) => {

@@ -21,37 +21,19 @@ export type LoginPageProps = {
 
 /** Name and password. After a refusal the cursor waits in the password, described by the error. */
 export function loginPage(props: LoginPageProps): Page {
-  const { t, identifier = '', error } = props
+  const { t, error } = props
   const title = t('Sign in')
-  const describedBy = error === undefined ? undefined : 'error-summary'
   return {
     lang: t.locale,
     title: error === undefined ? title : t('Error: {title}', { title }),
     body: html`
 <h1>${title}</h1>
 !${destination(props)}
-!${props.notice === undefined ? '' : html`<div class="notice" role="status"><p>${props.notice}</p></div>`}
+!${said(props)}
 !${errorSummary(error === undefined ? [] : [{ message: error }])}
 <form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
-!${field({
-      t,
-      name: 'identifier',
-      label: t('Username or email'),
-      autocomplete: 'username',
-      value: identifier,
-      describedBy,
-      autofocus: identifier === '',
-    })}
-!${field({
-      t,
-      name: 'password',
-      label: t('Password'),
-      type: 'password',
-      autocomplete: 'current-password',
-      describedBy,
-      autofocus: identifier !== '',
-    })}
+!${credentials(props)}
 !${checkbox({
       name: 'remember',
       value: 'yes',
@@ -62,6 +44,35 @@ export function loginPage(props: LoginPageProps): Page {
 </form>
 !${ways(props)}`,
   }
+}
+
+function said({ notice }: LoginPageProps): string {
+  if (notice === undefined) return ''
+  return html`<div class="notice" role="status"><p>${notice}</p></div>`
+}
+
+function credentials({ t, identifier = '', error }: LoginPageProps): string {
+  const describedBy = error === undefined ? undefined : 'error-summary'
+  return [
+    field({
+      t,
+      name: 'identifier',
+      label: t('Username or email'),
+      autocomplete: 'username',
+      value: identifier,
+      describedBy,
+      autofocus: identifier === '',
+    }),
+    field({
+      t,
+      name: 'password',
+      label: t('Password'),
+      type: 'password',
+      autocomplete: 'current-password',
+      describedBy,
+      autofocus: identifier !== '',
+    }),
+  ].join('')
 }
 
 function destination({ t, clientName, clientHost }: LoginPageProps): string {

@@ -27,9 +27,16 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<En
     }
   } catch (error) {
     throw error instanceof CsvError
-      ? new BrokenFile(parser.info.lines - extra, error.message)
+      ? new BrokenFile(parser.info.lines - extra, wordsOf(error))
       : error
   }
+}
+
+/** In our own words, because the parser's repeat what the field says. */
+function wordsOf({ code }: CsvError): string {
+  if (code === 'CSV_QUOTE_NOT_CLOSED') return 'A quoted field does not end.'
+  if (code === 'CSV_MAX_RECORD_SIZE') return 'A row is too long.'
+  return 'A quote stands where none may be.'
 }
 
 /** Bytes that are no UTF-8 would otherwise become question marks in names. */
