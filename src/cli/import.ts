@@ -45,6 +45,7 @@ export const importUsersCommand: Command = {
           rules,
           dryRun: values['dry-run'] === true,
           restart: values.restart === true,
+          onBegin: (line) => errors.begin(line > 0),
           onRefused: errors.add,
         }),
       )
@@ -115,7 +116,8 @@ function summarise(outcome: ImportOutcome, dryRun: boolean): number {
   if (skipped > 0) rows.push(['done by an earlier run', skipped])
   for (const [words, count] of rows) console.log(`${words.padEnd(28)}${String(count).padStart(10)}`)
   if (!outcome.finished) {
-    console.log(`\nStopped after line ${outcome.line}. Run the same command again to go on.`)
+    const hint = dryRun ? '' : ' Run the same command again to go on.'
+    console.log(`\nStopped after line ${outcome.line}.${hint}`)
     return 1
   }
   if (skipped > 0 && imported + exists + refused === 0) {

@@ -3,7 +3,8 @@
  * erasure. Owns the tables `users`, `password_history`, `registrations`, `invitations`, `action_tokens`,
  * `import_runs` and `setup_tokens`. Promises that a wrong identifier costs as much time as a wrong
  * password, that no answer tells whether an address has an account, and that every link, code and
- * invitation counts once. Never hands out a password hash, and never hashes inside a transaction.
+ * invitation counts once. Hands out password hashes to an export that asks for them and never otherwise,
+ * and never hashes inside a transaction.
  */
 export type { PasswordRules } from './account-input.ts'
 export type { AccountCore } from './account-needs.ts'

@@ -136,6 +136,12 @@ test('a dry run tells everything that is wrong, by line and member, and writes n
   )
   assert.ok(!JSON.stringify(told).includes('mix-'), 'no names in the report')
   assert.equal((await stat(errors)).mode & 0o777, 0o600)
+  await cardea(['import', 'users', file, '--dry-run', '--errors', errors])
+  assert.equal(
+    (await readFile(errors, 'utf8')).split('\n').length,
+    expected.length + 1,
+    'begun anew',
+  )
   const runs = await server.app.db.many(sql`SELECT 1 FROM import_runs`)
   assert.deepEqual(runs, [])
 })

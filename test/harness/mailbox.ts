@@ -4,6 +4,8 @@ import { callbackify } from 'node:util'
 import PostalMime from 'postal-mime'
 import type { SMTPServerSession } from 'smtp-server'
 import { SMTPServer } from 'smtp-server'
+import type { Certificate } from './certificate.ts'
+import { makeCertificate } from './certificate.ts'
 
 export type ReceivedLetter = {
   readonly from: string
@@ -25,6 +27,8 @@ export type ReceivedLetter = {
 export type Mailbox = {
   /** For CARDEA_MAIL_URL. */
   readonly url: string
+  /** Its certificate, for whoever wants to trust it. */
+  readonly cert: string
   readonly letters: () => readonly ReceivedLetter[]
   /** The next letter to an address that was not asked for before; waits for it. */
   readonly next: (to: string, subjectPart?: string) => Promise<ReceivedLetter>
@@ -34,8 +38,8 @@ export type Mailbox = {
 type Options = {
   /** Makes AUTH necessary. */
   readonly login?: { readonly user: string; readonly password: string }
-  /** Offers STARTTLS, with a certificate that nobody trusts. */
-  readonly starttls?: boolean
+  /** Whether it offers STARTTLS, or speaks TLS from the start; with a certificate that nobody trusts. */
+  readonly tls?: 'none' | 'starttls' | 'implicit'
   /** The code and words of a refusal, by recipient; undefined accepts. */
   readonly refuse?: (to: string) => readonly [code: number, words: string] | undefined
 }
@@ -46,7 +50,8 @@ const longestWait = 10_000
 export async function createMailbox(options: Options = {}): Promise<Mailbox> {
   const letters: ReceivedLetter[] = []
   const taken = new Set<ReceivedLetter>()
-  const server = listener(options, letters)
+  const { key, cert } = makeCertificate()
+  const server = listener({ ...options, key, cert }, letters)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.server.address() as AddressInfo
   const { user = '', password = '' } = options.login ?? {}
@@ -68,18 +73,23 @@ export async function createMailbox(options: Options = {}): Promise<Mailbox> {
     throw new Error(`no letter to ${to} about "${subjectPart}"; there were:\n${had}`)
   }
   return {
-    url: `smtp://${login}127.0.0.1:${port}`,
+    cert,
+    url: `${options.tls === 'implicit' ? 'smtps' : 'smtp'}://${login}127.0.0.1:${port}`,
     letters: () => [...letters],
     next,
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }
 }
 
-function listener({ login, starttls = false, refuse }: Options, letters: ReceivedLetter[]) {
+function listener(options: Options & Certificate, letters: ReceivedLetter[]) {
+  const { login, tls = 'none', refuse, key, cert } = options
   const server = new SMTPServer({
+    key,
+    cert,
+    secure: tls === 'implicit',
     authOptional: login === undefined,
     allowInsecureAuth: true,
-    disabledCommands: [...(starttls ? [] : ['STARTTLS']), ...(login ? [] : ['AUTH'])],
+    disabledCommands: [...(tls === 'starttls' ? [] : ['STARTTLS']), ...(login ? [] : ['AUTH'])],
     logger: false,
     closeTimeout: 500,
     onAuth(auth, _session, callback) {

@@ -24,6 +24,8 @@ export type ImportJob = {
   readonly dryRun: boolean
   /** From the first line on, although some were done before. */
   readonly restart: boolean
+  /** Told once how many lines an earlier run has done. */
+  readonly onBegin: (line: number) => void
   readonly onRefused: (refused: RefusedLine) => void
   readonly onProgress: (counts: ImportCounts) => void
   /** Asked between batches. */
@@ -53,6 +55,7 @@ const emptyBatch = (): Batch => ({ users: [], refused: [], size: 0, line: 0 })
  */
 export async function importUsers(needs: Needs, job: ImportJob): Promise<ImportOutcome> {
   const done = await linesToSkip(needs, job)
+  job.onBegin(done)
   const seen = createSeen()
   let counts: ImportCounts = { ...nothing, line: done }
   let batch = emptyBatch()

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from '../../../http/index.ts'
+import { translator } from '../../../i18n/index.ts'
+import { emailPage, emailSentPage } from './email-page.ts'
+import { leavePage, leftPage } from './leave-page.ts'
+import { noticeNamed } from './notices.ts'
+import { overviewPage } from './overview-page.ts'
+import { passwordPage } from './password-page.ts'
+import { choicesOf, profilePage } from './profile-page.ts'
+import { usernamePage } from './username-page.ts'
+
+const evil = `"'><script>alert(1)</script>&amp;<img src=x onerror=alert(2)>`
+const names = ['name', 'picture', 'zoneinfo', 'locale', 'username', 'email', 'code', 'password']
+const everywhere = Object.fromEntries(
+  [...names, 'current_password', ''].map((name) => [name, evil]),
+)
+
+function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
+  const t = translator(locale)
+  const hidden = { csrf: evil, [evil]: evil }
+  const frame = { t, link: () => evil, hidden, errors: everywhere, notice: 'Save' as const }
+  const scripts = { reveal: evil, meter: evil, worker: evil }
+  const leave = { ...frame, username: evil, hasEmail: true }
+  return {
+    overview: overviewPage({
+      ...frame,
+      name: evil,
+      username: evil,
+      email: evil,
+      emailVerified: false,
+      memberSince: evil,
+    }),
+    profile: profilePage({ ...frame, values: everywhere, stored: everywhere }),
+    username: usernamePage({ ...frame, username: evil }),
+    email: emailPage({ ...frame, current: evil, email: evil }),
+    'email sent': emailSentPage({ ...frame, minutes: 10 }),
+    password: passwordPage({ ...frame, username: evil, minLength: 8, context: [evil], scripts }),
+    leave: leavePage({ ...leave, graceDays: 14 }),
+    'leave at once': leavePage({ ...leave, hasEmail: false, graceDays: 0 }),
+    left: leftPage({ t, left: 'deleting', after: evil, hasEmail: true }),
+  }
+}
+
+function all(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '')
+}
+
+for (const [name, { body, title }] of Object.entries(pagesIn('en'))) {
+  test(`the ${name} page shows hostile text as text`, () => {
+    assert.ok(!body.includes(evil))
+    assert.doesNotMatch(body, /<img|<script(?! type="module" src=")/)
+    // A quote that got through would leave an attribute behind that no view writes.
+    for (const tag of all(body, /<([a-z][^>]*)>/g)) {
+      const attributes = all(tag.replaceAll(/="[^"]*"/g, ''), /\s+(\S+)/g)
+      for (const attribute of attributes) {
+        assert.match(attribute, /^[a-z-]+$/)
+        assert.doesNotMatch(attribute, /^on|^style$/)
+      }
+    }
+  })
+
+  test(`the ${name} page has a title, one h1, and ties its words to its fields`, () => {
+    assert.notEqual(title, '')
+    assert.equal(all(body, /(<h1>)/g).length, 1)
+    const ids = all(body, /\sid="([^"]+)"/g)
+    assert.equal(new Set(ids).size, ids.length)
+    for (const id of all(body, /<label for="([^"]+)"/g)) assert.ok(ids.includes(id), id)
+    const referred = all(body, /aria-(?:describedby|labelledby)="([^"]+)"/g)
+    for (const id of referred.flatMap((list) => list.split(' '))) assert.ok(ids.includes(id), id)
+    assert.ok(all(body, /(\sautofocus)/g).length <= 1)
+  })
+}
+
+test('every page says its own words in German', () => {
+  const english = pagesIn('en')
+  for (const [name, page] of Object.entries(pagesIn('de'))) {
+    const words = (of: Page | undefined) =>
+      all(of?.body ?? '', /<(?:h1|h2|label[^>]*|button[^>]*)>([^<{]+)</g)
+    const same = words(page).filter((word) => words(english[name]).includes(word))
+    const shared = ['Website', 'Name', 'Name ', 'Website ']
+    assert.deepEqual(
+      same.filter((word) => !shared.includes(word)),
+      [],
+      name,
+    )
+  }
+})
+
+test('what a choice may be is ours or what is stored already', () => {
+  assert.ok(choicesOf('zoneinfo', '').includes('Europe/Lisbon'))
+  assert.ok(!choicesOf('zoneinfo', '').includes('Middle/Earth'))
+  assert.equal(choicesOf('zoneinfo', 'Middle/Earth')[0], 'Middle/Earth')
+  assert.deepEqual(choicesOf('locale', 'de'), choicesOf('locale', ''))
+})
+
+test('a notice is known by its name or not at all', () => {
+  assert.equal(noticeNamed('profile'), 'Your profile is saved.')
+  for (const name of ['', 'constructor', '__proto__', 'Your profile is saved.']) {
+    assert.equal(noticeNamed(name), undefined)
+  }
+})
