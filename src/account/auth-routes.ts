@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
 import type { Surface } from '../http/index.ts'
 import { originOf } from '../http/index.ts'
-import { provePassword } from '../login/index.ts'
+import { provePassword, puzzleFor } from '../login/index.ts'
 import { signOut } from '../session/index.ts'
 import { refreshApiSession, startApiSession } from './api-session.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 import { principalOf } from './principal.ts'
-import { LoginBody, problems, RefreshBody, Tokens } from './schemas.ts'
+import { Challenge, LoginBody, problems, RefreshBody, Tokens } from './schemas.ts'
 
 const tags = ['account']
 
@@ -27,6 +27,20 @@ export function authRoutes(surface: Surface, needs: AccountNeeds): void {
       const judgement = await provePassword(needs, { request, reply }, { identifier, password })
       if (judgement.ok) return startApiSession(needs, judgement.user, origin)
       throw judgement.left ? accountFailures.deactivated() : accountFailures.credentials()
+    },
+  })
+  surface.get('/api/v1/auth/challenge', {
+    schema: {
+      tags,
+      operationId: 'getChallenge',
+      summary: 'The proof of work that sign-in, registration and recovery ask for now, if any',
+      description: 'The answer goes into the header Cardea-Challenge-Answer, once.',
+      security: [],
+      response: { 200: Challenge, ...problems },
+    },
+    handler: async (request) => {
+      const puzzle = await puzzleFor(needs, request)
+      return { required: puzzle !== undefined, ...(puzzle && { challenge: puzzle.challenge }) }
     },
   })
   surface.post('/api/v1/auth/refresh', {

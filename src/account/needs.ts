@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Cookies, Request } from '../http/index.ts'
+import type { Assets, Cookies, Request } from '../http/index.ts'
 import type { AccountCore, PasswordHasher, SignUpNeeds, Visitor } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Limits } from '../limits/index.ts'
@@ -34,4 +34,5 @@ export type AccountNeeds = AccountCore &
     readonly notifyAfter: number
     readonly countStuffing: () => void
     readonly cookies: Cookies
+    readonly assets: Assets
   }

@@ -6,7 +6,7 @@ import {
   requestRecovery,
   resetPassword,
 } from '../identity/index.ts'
-import { admitPublic } from '../login/index.ts'
+import { admitPublic, admitWorthy } from '../login/index.ts'
 import type { AccountNeeds } from './needs.ts'
 import {
   Accepted,
@@ -33,7 +33,7 @@ export function recoveryRoutes(surface: Surface, needs: AccountNeeds): void {
     },
     handler: async (request, reply) => {
       const { identifier } = request.body
-      await admitPublic(needs, { request, reply }, ['recovery', { account: identifier }])
+      await admitWorthy(needs, { request, reply }, ['recovery', { account: identifier }])
       await requestRecovery(needs, identifier, needs.visitor(request))
       return reply.code(202).send({ status: 'accepted' })
     },

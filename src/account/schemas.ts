@@ -114,6 +114,11 @@ export const Deletion = Type.Object({ delete_after: Type.String({ format: 'date-
 
 export const ProfilePatchBody = Type.Object({ profile: ProfilePatchSchema }, closed)
 
+export const Challenge = Type.Object({
+  required: Type.Boolean(),
+  challenge: Type.Optional(Type.String({ description: 'In the format of ALTCHA, as base64' })),
+})
+
 export const RefreshBody = Type.Object(
   { refresh_token: Type.String({ minLength: 1, maxLength: 512 }) },
   closed,

@@ -13,23 +13,28 @@ const concurrency = 4
 /** The queue of one process. Any number of processes may work at one table. */
 export function createQueue(needs: QueueNeeds): Queue {
   const handlers = new Map<string, Handler>()
-  const running = new Set<Promise<void>>()
+  const running = new Map<string, Promise<void>>()
 
   /** Takes what is due, as far as there is room, and begins it; the number of jobs. */
   const takeSome = async (): Promise<number> => {
     const limit = concurrency - running.size
     if (limit <= 0 || handlers.size === 0) return 0
     const now = needs.clock.now()
-    const claim = { kinds: [...handlers.keys()], now, leasedUntil: addSeconds(now, lease), limit }
-    const jobs = await claimJobs(needs.db, claim)
+    const jobs = await claimJobs(needs.db, {
+      kinds: [...handlers.keys()],
+      now,
+      leasedUntil: addSeconds(now, lease),
+      limit,
+      except: [...running.keys()],
+    })
     for (const job of jobs) {
       const handler = handlers.get(job.kind)
       if (handler === undefined) continue
       const run = runQueuedJob(needs, handler, job).finally(() => {
-        running.delete(run)
+        running.delete(job.id)
         lookout.look()
       })
-      running.add(run)
+      running.set(job.id, run)
     }
     return jobs.length
   }
@@ -55,7 +60,7 @@ export function createQueue(needs: QueueNeeds): Queue {
     start: lookout.start,
     stop: async () => {
       await lookout.stop()
-      await Promise.all(running)
+      await Promise.all(running.values())
     },
     drain: async () => {
       let total = 0
@@ -64,7 +69,7 @@ export function createQueue(needs: QueueNeeds): Queue {
         total += taken
         // Somebody else's jobs may hold the room, or add to what is due when they end.
         if (taken === 0 && running.size === 0) return total
-        await Promise.all(running)
+        await Promise.all(running.values())
       }
     },
   }

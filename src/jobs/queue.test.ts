@@ -230,3 +230,17 @@ test('a job that takes longer than its lease keeps it for as long as it runs', a
   for (const end of release) end()
   assert.equal(await draining, 1)
 })
+
+test('a clock that jumps does not make a process take its own job again', async () => {
+  const release: (() => void)[] = []
+  const queue = makeQueue({ run: () => new Promise<void>((resolve) => release.push(resolve)) })
+  await queue.add(db, greet, { name: 'Perla' })
+  const draining = queue.drain()
+  while (release.length === 0) await sleep(2)
+  clock.advance(3600)
+  queue.start()
+  await sleep(60)
+  assert.equal(release.length, 1)
+  for (const end of release) end()
+  assert.equal(await draining, 1)
+})

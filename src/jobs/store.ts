@@ -43,17 +43,20 @@ type Claim = {
   readonly now: Date
   readonly leasedUntil: Date
   readonly limit: number
+  /** What this process is at: a lease that runs out makes no sense against oneself. */
+  readonly except: readonly string[]
 }
 
 /** Takes jobs that are due and counts the attempt; what another node takes at the moment is skipped. */
 export function claimJobs(queries: Queries, claim: Claim): Promise<QueuedJob[]> {
-  const { kinds, now, leasedUntil, limit } = claim
+  const { kinds, now, leasedUntil, limit, except } = claim
   return queries.many<QueuedJob>(sql`
     UPDATE queued_jobs SET attempts = attempts + 1, leased_until = ${leasedUntil}
     WHERE id IN (
       SELECT id FROM queued_jobs
       WHERE died_at IS NULL AND run_at <= ${now}
         AND (leased_until IS NULL OR leased_until <= ${now}) AND kind = ANY(${kinds}::text[])
+        AND id <> ALL(${except}::uuid[])
       ORDER BY run_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)
     RETURNING id, kind, payload, attempts`)
 }

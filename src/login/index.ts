@@ -7,9 +7,12 @@
  * of them come back to `continue.ts`, and that a link is used up by a form only, never by being followed.
  * Never speaks OAuth.
  */
+
+export { admitPublic, admitWorthy } from './admission/admit-public.ts'
+export { puzzleFor } from './admission/challenge.ts'
+export type { PasswordAttempt, ProveNeeds } from './admission/prove-password.ts'
+export { provePassword } from './admission/prove-password.ts'
 export type { LoginNeeds } from './needs.ts'
-export type { PasswordAttempt, ProveNeeds } from './prove-password.ts'
-export { admitPublic, provePassword } from './prove-password.ts'
 export { loginRoutes } from './routes.ts'
 export type { SignUpPageNeeds } from './sign-up/needs.ts'
 export { signUpPageRoutes } from './sign-up/routes.ts'

@@ -1,7 +1,7 @@
 import type { Clock, Random, UserId } from '../base/index.ts'
 import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
-import type { Cookies, Csrf, Languages, Pages } from '../http/index.ts'
+import type { Assets, Cookies, Csrf, Languages, Pages } from '../http/index.ts'
 import type { PasswordHasher, SignUpRules } from '../identity/index.ts'
 import type { Kv } from '../kv/index.ts'
 import type { Limits } from '../limits/index.ts'
@@ -29,6 +29,7 @@ export type LoginNeeds = {
   readonly isAdministrator: (userId: UserId) => Promise<boolean>
   readonly countLogin: (outcome: string) => void
   readonly limits: Limits
+  readonly assets: Assets
   /** Wrong passwords in a day after which the owner of an account is told. */
   readonly notifyAfter: number
   /** Whether the sign-in leads to registration. */

@@ -87,6 +87,6 @@ export function fieldErrors(t: Translate, error: unknown): Record<string, string
 }
 
 /** Whether something was refused with this public code. */
-export function isRefusal(error: unknown, code: string): boolean {
+export function isRefusal(error: unknown, code: string): error is Failure {
   return error instanceof Failure && error.kind.code === code
 }

@@ -1,20 +1,26 @@
+import { Failure, failures } from '../base/index.ts'
 import type { Flow } from '../flow/index.ts'
 import { consentQuestion, flowFailures } from '../flow/index.ts'
 import type { Reply, Request, Surface } from '../http/index.ts'
 import { originOf, parseParameters } from '../http/index.ts'
 import type { Words } from '../i18n/index.ts'
+import type { Judgement } from '../identity/index.ts'
 import { offerReactivation } from '../identity/index.ts'
 import { signInBrowser } from '../session/index.ts'
+import { puzzleFor } from './admission/challenge.ts'
+import type { PasswordAttempt } from './admission/prove-password.ts'
+import { provePassword } from './admission/prove-password.ts'
 import { continueAt } from './continue.ts'
 import type { LoginNeeds } from './needs.ts'
 import type { Exchange } from './page-form.ts'
 import { deskOf } from './page-form.ts'
-import { provePassword } from './prove-password.ts'
 import { loginPage } from './views/login-page.ts'
 
 const schema = { hide: true }
-/** Constant words for every refusal (ASVS 6.3.8). */
-const refused = 'The username, email or password is not correct.'
+/** Constant words for every wrong proof (ASVS 6.3.8). */
+const loginFailures = failures({
+  wrong: ['invalid_credentials', 400, 'The username, email or password is not correct.'],
+})
 /** What another page may have said here, by name: the words never come from the address. */
 const notices: ReadonlyMap<string, Words> = new Map([
   ['password-changed', 'Your password is changed. Sign in with it.'],
@@ -39,14 +45,17 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     const { identifier = '', password = '' } = form
     const remember = form.remember === 'yes'
     const attempt = { identifier, password, clientId: flow?.clientId }
-    const judgement = await provePassword(needs, exchange, attempt)
+    const judgement = await prove(needs, exchange, attempt)
+    if (judgement instanceof Failure) {
+      return show(needs, exchange, flow, { identifier, remember, refusal: judgement })
+    }
     if (!judgement.ok && judgement.left !== undefined) {
       const token = await offerReactivation(needs, judgement.left)
       const { link } = deskOf(needs, exchange, flow)
       return reply.redirect(link(`/reactivate?token=${token}`), 303)
     }
     if (!judgement.ok) {
-      return show(needs, exchange, flow, { identifier, remember, failed: true })
+      return show(needs, exchange, flow, { identifier, remember, refusal: loginFailures.wrong() })
     }
     const device = needs.cookies.device(request, reply)
     const person = judgement.user
@@ -56,6 +65,21 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     const { location } = await continueAt(needs, flow, session)
     return reply.redirect(needs.languages.keep(request, location), 303)
   })
+}
+
+/** Too early an attempt, or one without the proof of work, leaves the form as it was. */
+async function prove(
+  needs: LoginNeeds,
+  exchange: Exchange,
+  attempt: PasswordAttempt,
+): Promise<Judgement | Failure> {
+  try {
+    return await provePassword(needs, exchange, attempt)
+  } catch (error) {
+    const shown = ['too_many_requests', 'challenge_required']
+    if (error instanceof Failure && shown.includes(error.kind.code)) return error
+    throw error
+  }
 }
 
 /** The flow a page belongs to; a flow that is named but gone is an error, not a plain sign-in. */
@@ -84,18 +108,19 @@ type State = {
   readonly identifier: string
   readonly notice?: string | undefined
   readonly remember?: boolean
-  readonly failed?: boolean
+  readonly refusal?: Failure
 }
 
 async function show(
   needs: LoginNeeds,
   exchange: Exchange,
   flow: Flow | undefined,
-  { identifier, notice = '', remember = false, failed = false }: State,
+  { identifier, notice = '', remember = false, refusal }: State,
 ): Promise<Reply> {
   const { client } = flow ? await consentQuestion(needs, flow, undefined) : { client: undefined }
   const { t, hidden, action, link, send } = deskOf(needs, exchange, flow)
   const said = notices.get(notice)
+  const puzzle = await puzzleFor(needs, exchange.request)
   const page = loginPage({
     t,
     action: action('/login'),
@@ -104,9 +129,16 @@ async function show(
     identifier,
     remember,
     ...(said !== undefined && { notice: t(said) }),
-    ...(failed && { error: t(refused) }),
+    ...(refusal && { error: t.any(refusal.kind.words) }),
+    puzzle,
     forgotUrl: link('/forgot-password'),
     ...(needs.signUp.mode === 'open' && { registerUrl: link('/register') }),
   })
-  return send(page, { status: failed ? 400 : 200 })
+  exchange.reply.headers(headersOf(refusal))
+  return send(page, { status: refusal?.kind.status ?? 200, script: puzzle !== undefined })
+}
+
+function headersOf(refusal: Failure | undefined): Readonly<Record<string, string>> {
+  const { headers = {}, retryAfter } = refusal?.details ?? {}
+  return { ...headers, ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }) }
 }

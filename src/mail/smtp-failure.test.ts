@@ -26,7 +26,11 @@ test('what may go better next time is tried again', () => {
       { code: 'EAUTH', responseCode: 535, response: '535 no', command: 'AUTH PLAIN' },
       'the mail server answered 535 to AUTH PLAIN',
     ],
-    [{ code: 'ESOCKET' }, 'the mail server could not be used: ESOCKET'],
+    [
+      { code: 'ESOCKET', message: 'self-signed certificate' },
+      'the mail server could not be used: ESOCKET, self-signed certificate',
+    ],
+    [{ code: 'EENVELOPE' }, 'the mail server could not be used: EENVELOPE'],
     [{}, 'the mail server could not be used: unknown error'],
   ]
   for (const [facts, words] of cases) {

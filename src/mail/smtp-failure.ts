@@ -1,5 +1,8 @@
 import { GiveUp } from '../jobs/index.ts'
 
+/** Errors about the connection, whose words have nothing of a letter. */
+const aboutTheConnection = ['ESOCKET', 'ECONNECTION', 'ETIMEDOUT', 'EDNS', 'ETLS', 'ECONFIG']
+
 /** Errors about this one letter. Others, such as a refused login, will be mended for all letters. */
 const aboutTheLetter = ['EENVELOPE', 'EMESSAGE']
 
@@ -11,7 +14,9 @@ export function smtpFailure(error: unknown): Error {
   const code = textMember(error, 'code')
   const reply = numberMember(error, 'responseCode')
   if (reply === undefined) {
-    return new Error(`the mail server could not be used: ${code || 'unknown error'}`)
+    const known = error instanceof Error && aboutTheConnection.includes(code)
+    const why = known ? `${code}, ${error.message}` : code || 'unknown error'
+    return new Error(`the mail server could not be used: ${why}`)
   }
   const enhanced = /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(textMember(error, 'response'))?.[0] ?? ''
   const command = textMember(error, 'command').replaceAll(/[^A-Z ]/g, '')

@@ -447,6 +447,23 @@ describe('leaving', () => {
     assert.deepEqual(left, [])
   })
 
+  test('without a grace period a deletion is final, and says so before and after', async () => {
+    const strict = await testServer({ env: { CARDEA_ACCOUNT_DELETION_GRACE: '0s' } })
+    try {
+      const { id, username, password } = await strict.user()
+      const browser = strict.browser()
+      await browser.submit(await browser.open('/login'), { identifier: username, password })
+      const page = await browser.open('/account/leave')
+      assert.match(page.body, /erased at once, and nobody can bring it back/)
+      const gone = await browser.submit(page, { way: 'delete', username })
+      assert.match(gone.body, /<h1>Your account is deleted<\/h1>/)
+      assert.doesNotMatch(gone.body, /brings it back/)
+      assert.equal(await findUser(strict.app.db, id), undefined)
+    } finally {
+      await strict.close()
+    }
+  })
+
   test('the last owner is told why they cannot leave', async () => {
     const { user, browser } = await person({ username: 'owner' })
     await assignRole(server.app.db, user.id, ownerRole, clock.now())

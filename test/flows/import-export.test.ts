@@ -311,7 +311,9 @@ async function interruptIn(file: string, signal: 'SIGKILL' | 'SIGINT') {
   const { child, ended, written } = start(server, ['import', 'users', file])
   while ((await importedLines()) === 0 && child.exitCode === null) await sleep(5)
   child.kill(signal)
-  return { code: await ended, ...written }
+  const code = await ended
+  await sleep(500) // a COMMIT that PostgreSQL has already received may still happen
+  return { code, ...written }
 }
 
 async function manyUsers(prefix: string): Promise<{ file: string; count: number }> {

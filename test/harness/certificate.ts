@@ -1,4 +1,4 @@
-import { createSign, generateKeyPairSync } from 'node:crypto'
+import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto'
 
 /** In PEM. */
 export type Certificate = { readonly key: string; readonly cert: string }
@@ -6,7 +6,9 @@ export type Certificate = { readonly key: string; readonly cert: string }
 /** A new certificate of localhost and 127.0.0.1 that has signed itself (RFC 5280), good for a day. */
 export function makeCertificate(): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from('localhost')))))
+  // Two authorities of one name would be taken for each other.
+  const commonName = Buffer.from(`test ${randomBytes(8).toString('hex')}`)
+  const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, commonName))))
   const hour = 3_600_000
   const validity = sequence(time(Date.now() - hour), time(Date.now() + 24 * hour))
   const body = sequence(

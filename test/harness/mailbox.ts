@@ -124,7 +124,7 @@ async function read(
   const mail = await PostalMime.parse(Buffer.concat(chunks))
   const { mailFrom, rcptTo } = session.envelope
   const text = mail.text ?? ''
-  const link = /https?:\/\/\S+/.exec(text)?.[0]
+  const link = /https?:\/\/\S*[^\s.,]/.exec(text)?.[0]
   const code = /^\s*(\d{6})\s*$/m.exec(text)?.[1]
   const letter = {
     from: mailFrom === false ? '' : mailFrom.address,

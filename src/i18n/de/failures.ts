@@ -22,6 +22,8 @@ export const failures = {
     'Der Server ist ausgelastet. Bitte versuchen Sie es gleich noch einmal.',
   'The service is temporarily unavailable. Please try again.':
     'Der Dienst ist vorübergehend nicht verfügbar. Bitte versuchen Sie es noch einmal.',
+  'Your browser must do a short computation first. Please send the form again.':
+    'Ihr Browser muss zuerst eine kurze Berechnung ausführen. Bitte senden Sie das Formular noch einmal.',
   'Too many attempts. Please wait and try again.':
     'Zu viele Versuche. Bitte warten Sie, bevor Sie es noch einmal versuchen.',
 

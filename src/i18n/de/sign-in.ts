@@ -98,4 +98,10 @@ export const signIn = {
   'Restart the server: as long as there is no administrator, it prints a new link. Or create one on the server itself:':
     'Starten Sie den Server neu: Solange es kein Verwaltungskonto gibt, gibt er einen neuen Link aus. Oder erstellen Sie eines auf dem Server selbst:',
   'Go to the start page': 'Zur Startseite',
+  // Proof of work
+  'Your browser does a short computation against abuse…':
+    'Ihr Browser führt eine kurze Berechnung gegen Missbrauch aus …',
+  'The computation is done.': 'Die Berechnung ist fertig.',
+  'The computation failed. Reload the page, with JavaScript switched on.':
+    'Die Berechnung ist fehlgeschlagen. Laden Sie die Seite mit eingeschaltetem JavaScript neu.',
 } as const

@@ -1,5 +1,6 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { confirmEmailByLink, readEmailProof } from '../../identity/index.ts'
+import { admitPublic } from '../admission/admit-public.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, fieldsOf, isRefusal, postedFields } from '../page-form.ts'
 import type { SignUpPageNeeds } from '../sign-up/needs.ts'
@@ -16,6 +17,7 @@ export function emailRoutes(surface: Surface, needs: SignUpPageNeeds): void {
   )
   surface.post('/email/confirm', { schema }, async (request, reply) => {
     const { token = '' } = postedFields(needs, request, reply)
+    await admitPublic(needs, { request, reply })
     try {
       await confirmEmailByLink(needs, token, needs.visitor(request))
     } catch (error) {

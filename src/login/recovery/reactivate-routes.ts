@@ -1,6 +1,7 @@
 import type { Flow } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { reactivate, readReactivation } from '../../identity/index.ts'
+import { admitPublic } from '../admission/admit-public.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, fieldsOf, isRefusal, postedFields } from '../page-form.ts'
 import type { SignUpPageNeeds } from '../sign-up/needs.ts'
@@ -19,6 +20,7 @@ export function reactivateRoutes(surface: Surface, needs: SignUpPageNeeds): void
   surface.post('/reactivate', { schema }, async (request, reply) => {
     const exchange = { request, reply }
     const { token = '', ...fields } = postedFields(needs, request, reply)
+    await admitPublic(needs, { request, reply })
     const flow = await needs.visits.flow(request, reply, fields.flow)
     try {
       await reactivate(needs, token, needs.visitor(request))

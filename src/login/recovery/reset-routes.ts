@@ -1,5 +1,6 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { readRecovery, resetPassword } from '../../identity/index.ts'
+import { admitPublic } from '../admission/admit-public.ts'
 import type { Exchange, Fields } from '../page-form.ts'
 import { deskOf, fieldErrors, fieldsOf, isRefusal, postedFields } from '../page-form.ts'
 import type { SignUpPageNeeds } from '../sign-up/needs.ts'
@@ -16,6 +17,7 @@ export function resetRoutes(surface: Surface, needs: SignUpPageNeeds): void {
   surface.post('/reset-password', { schema }, async (request, reply) => {
     const exchange = { request, reply }
     const fields = postedFields(needs, request, reply)
+    await admitPublic(needs, { request, reply })
     const { token = '', password = '' } = fields
     const endSessions = fields.keep_sessions !== 'yes'
     try {

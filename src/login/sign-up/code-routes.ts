@@ -1,6 +1,7 @@
 import type { Flow } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { confirmByCode } from '../../identity/index.ts'
+import { admitPublic } from '../admission/admit-public.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, fieldsOf, isRefusal, postedFields } from '../page-form.ts'
 import { codePage } from '../views/code-page.ts'
@@ -21,6 +22,7 @@ export function codeRoutes(surface: Surface, needs: SignUpPageNeeds): void {
   surface.post('/register/code', { schema }, async (request, reply) => {
     const exchange = { request, reply }
     const { registration = '', code: typed = '', ...fields } = postedFields(needs, request, reply)
+    await admitPublic(needs, { request, reply })
     const flow = await needs.visits.flow(request, reply, fields.flow)
     const id = readTicket(needs, needs.cookies.browser(request, reply), registration)
     if (id === undefined) return show(needs, exchange, flow, { registration, failed: true })

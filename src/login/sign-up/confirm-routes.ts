@@ -1,5 +1,6 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { confirmByLink, readRegistration } from '../../identity/index.ts'
+import { admitPublic } from '../admission/admit-public.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, fieldsOf, isRefusal, postedFields } from '../page-form.ts'
 import { confirmRegistrationPage } from '../views/confirm-pages.ts'
@@ -19,6 +20,7 @@ export function confirmRoutes(surface: Surface, needs: SignUpPageNeeds): void {
   surface.post('/register/confirm', { schema }, async (request, reply) => {
     const exchange = { request, reply }
     const { token = '', password = '' } = postedFields(needs, request, reply)
+    await admitPublic(needs, { request, reply })
     const browser = needs.cookies.browser(request, reply)
     const proof = { token, browser, ...(password !== '' && { password }) }
     try {

@@ -2,6 +2,8 @@ import type { Flow } from '../../flow/index.ts'
 import { consentQuestion } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { readInvitation } from '../../identity/index.ts'
+import { admitWorthy } from '../admission/admit-public.ts'
+import { puzzleFor } from '../admission/challenge.ts'
 import { continueAt } from '../continue.ts'
 import type { Exchange, Fields } from '../page-form.ts'
 import { deskOf, fieldErrors, fieldsOf, flowOf, isRefusal, postedFields } from '../page-form.ts'
@@ -38,6 +40,7 @@ export function registerRoutes(surface: Surface, needs: SignUpPageNeeds): void {
     const flow = await flowOf(needs, exchange, fields)
     const browser = needs.cookies.browser(request, reply)
     try {
+      await admitWorthy(needs, exchange)
       const made = await signUp(needs, fields, { ...needs.visitor(request), browser })
       if ('person' in made) return await enter(needs, exchange, { person: made.person, flow })
       await rememberFlow(needs, exchange, flow)
@@ -45,7 +48,10 @@ export function registerRoutes(surface: Surface, needs: SignUpPageNeeds): void {
       const query = new URLSearchParams({ registration, ...(flow && { flow: flow.id }) })
       return reply.redirect(needs.languages.keep(request, `/register/sent?${query}`), 303)
     } catch (error) {
-      const errors = fieldErrors(deskOf(needs, exchange, flow).t, error)
+      const { t } = deskOf(needs, exchange, flow)
+      const errors = isRefusal(error, 'challenge_required')
+        ? { username: t.any(error.message) }
+        : fieldErrors(t, error)
       if (errors === undefined && !isDeadEnd(error)) throw error
       return show(needs, exchange, flow, { fields, errors: errors ?? {} })
     }
@@ -81,8 +87,10 @@ async function show(
     return send(invalidInvitationPage({ t, loginUrl }), { status: 400 })
   }
   const asked = flow && (await consentQuestion(needs, flow, undefined))
+  const puzzle = await puzzleFor(needs, exchange.request)
   const page = registerPage({
     t,
+    puzzle,
     action: desk.action('/register'),
     hidden: { ...hidden, ...(invitation !== '' && { invitation }) },
     clientName: asked?.client?.name,

@@ -2,10 +2,13 @@ import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
 import { button, errorSummary, field, hiddenInputs } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
+import type { Puzzle } from '../admission/challenge.ts'
+import { challengeAttributes, challengeFields } from './challenge.ts'
 
 export type ForgotPageProps = {
   readonly t: Translate
   readonly action: string
+  readonly puzzle?: Puzzle | undefined
   readonly hidden: Readonly<Record<string, string>>
   readonly identifier?: string | undefined
   readonly error?: string | undefined
@@ -23,7 +26,7 @@ export function forgotPage(props: ForgotPageProps): Page {
 <h1>${title}</h1>
 <p class="sub">${t('We send a link to the email address of your account. It lets you choose a new password.')}</p>
 !${errorSummary(problems, { focus: true })}
-<form method="post" action="${props.action}">
+<form method="post" action="${props.action}"!${challengeAttributes(t, props.puzzle)}>
 !${hiddenInputs(props.hidden)}
 !${field({
       t,
@@ -34,6 +37,7 @@ export function forgotPage(props: ForgotPageProps): Page {
       error,
       autofocus: error === undefined,
     })}
+!${challengeFields(t, props.puzzle)}
 !${button({ id: 'forgot-submit', label: t('Send the link') })}
 </form>
 !${back(t, props.loginUrl)}`,

@@ -2,11 +2,14 @@ import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
 import { button, errorSummary, field, hiddenInputs, withMarkup } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
+import type { Puzzle } from '../admission/challenge.ts'
+import { challengeAttributes, challengeFields } from './challenge.ts'
 import { checkbox } from './checkbox.ts'
 
 export type LoginPageProps = {
   readonly t: Translate
   readonly action: string
+  readonly puzzle?: Puzzle | undefined
   readonly hidden: Readonly<Record<string, string>>
   readonly clientName?: string | undefined
   readonly clientHost?: string | undefined
@@ -31,7 +34,7 @@ export function loginPage(props: LoginPageProps): Page {
 !${destination(props)}
 !${said(props)}
 !${errorSummary(error === undefined ? [] : [{ message: error }])}
-<form method="post" action="${props.action}">
+<form method="post" action="${props.action}"!${challengeAttributes(t, props.puzzle)}>
 !${hiddenInputs(props.hidden)}
 !${credentials(props)}
 !${checkbox({
@@ -40,6 +43,7 @@ export function loginPage(props: LoginPageProps): Page {
       label: html`${t('Keep me signed in on this device')}`,
       checked: props.remember === true,
     })}
+!${challengeFields(t, props.puzzle)}
 !${button({ id: 'login-submit', label: title })}
 </form>
 !${ways(props)}`,

@@ -9,11 +9,14 @@ import {
   withMarkup,
 } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
+import type { Puzzle } from '../admission/challenge.ts'
+import { challengeAttributes, challengeFields } from './challenge.ts'
 import { checkbox } from './checkbox.ts'
 
 export type RegisterPageProps = {
   readonly t: Translate
   readonly action: string
+  readonly puzzle?: Puzzle | undefined
   readonly hidden: Readonly<Record<string, string>>
   /** The application that the person is on the way to. */
   readonly clientName?: string | undefined
@@ -53,7 +56,7 @@ export function registerPage(props: RegisterPageProps): Page {
 <h1>${title}</h1>
 !${clientName === undefined ? '' : html`<p class="sub">!${withMarkup(t('to continue to {client}'), { client })}</p>`}
 !${errorSummary(problems(props.errors), { title: t('The account was not created yet'), focus: true })}
-<form method="post" action="${props.action}">
+<form method="post" action="${props.action}"!${challengeAttributes(t, props.puzzle)}>
 !${hiddenInputs(props.hidden)}
 !${emailField(props, failed)}
 !${nameFields(props)}
@@ -69,6 +72,7 @@ export function registerPage(props: RegisterPageProps): Page {
       assets: props.assets,
     })}
 !${termsField(props)}
+!${challengeFields(t, props.puzzle)}
 !${button({ id: 'register-submit', label: title })}
 </form>
 !${privacy(props)}

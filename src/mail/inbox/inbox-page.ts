@@ -7,12 +7,12 @@ import type { InboxMail } from './inbox.ts'
 export function inboxPage(t: Translate, mails: readonly InboxMail[]): Page {
   const items = mails.map(
     ({ id, to, subject, at }) =>
-      html`<li><a href="/dev/mail/${id}"><bdi>${subject}</bdi></a><br><span class="hint"><bdi>${to}</bdi> · ${t.time(at)}</span></li>`,
+      html`<li><a href="/dev/mail/${id}"><bdi>${subject}</bdi></a><p class="hint"><bdi>${to}</bdi> · ${t.time(at)}</p></li>`,
   )
   const body =
     items.length === 0
       ? html`<p>${t('No mail has been sent yet.')}</p>`
-      : html`<ul>!${items.join('\n')}</ul>`
+      : html`<ul class="doors">!${items.join('\n')}</ul>`
   return {
     lang: t.locale,
     title: t('Sent mails'),
@@ -43,7 +43,7 @@ export function mailPage(t: Translate, mail: InboxMail): Page {
 
 function linked(text: string): string {
   return text
-    .split(/(https?:\/\/[^\s<>"]+)/)
+    .split(/(https?:\/\/[^\s<>"]*[^\s<>".,])/)
     .map((part, i) => (i % 2 === 1 ? html`<a href="${part}">${part}</a>` : html`${part}`))
     .join('')
 }

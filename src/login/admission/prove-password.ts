@@ -1,13 +1,15 @@
-import type { Origin } from '../audit/index.ts'
-import { appendAudit } from '../audit/index.ts'
-import type { Reply, Request } from '../http/index.ts'
-import { originOf } from '../http/index.ts'
-import type { Judgement } from '../identity/index.ts'
-import { attemptsLetterJob, judgeIdentity } from '../identity/index.ts'
-import type { LimitCheck, Outcome } from '../limits/index.ts'
-import { limitFailures } from '../limits/index.ts'
-import { isKnownDevice } from '../session/index.ts'
-import type { LoginNeeds } from './needs.ts'
+import type { Origin } from '../../audit/index.ts'
+import { appendAudit } from '../../audit/index.ts'
+import type { Request } from '../../http/index.ts'
+import { originOf } from '../../http/index.ts'
+import type { Judgement } from '../../identity/index.ts'
+import { attemptsLetterJob, judgeIdentity } from '../../identity/index.ts'
+import type { Outcome } from '../../limits/index.ts'
+import { limitFailures } from '../../limits/index.ts'
+import { isKnownDevice } from '../../session/index.ts'
+import type { LoginNeeds } from '../needs.ts'
+import type { Exchange } from '../page-form.ts'
+import { requireChallenge } from './challenge.ts'
 
 export type ProveNeeds = Pick<
   LoginNeeds,
@@ -29,8 +31,6 @@ export type PasswordAttempt = {
   readonly clientId?: string | undefined
 }
 
-type Exchange = { readonly request: Request; readonly reply: Reply }
-
 /**
  * The door that every password goes through: the limits first, then one hash, then what follows from a
  * failure. Fails with 429 when it is too early for another attempt.
@@ -42,6 +42,7 @@ export async function provePassword(
 ): Promise<Judgement> {
   const origin = originOf(request)
   reply.headers(await needs.limits.admit(['login', { ip: origin.ip }]))
+  await requireChallenge(needs, request)
   const attempt = await admitted(needs, request, { account: identifier, ip: origin.ip })
   const claim = { identifier, password, origin, clientId }
   const judgement = await judgeIdentity(needs, claim).catch(async (error: unknown) => {
@@ -100,14 +101,4 @@ async function followUp(
     outcome: 'refused',
     origin,
   })
-}
-
-/** The limits of what anybody may ask for without an account: the address first, then all together. */
-export async function admitPublic(
-  { limits }: Pick<LoginNeeds, 'limits'>,
-  { request, reply }: Exchange,
-  ...more: readonly LimitCheck[]
-): Promise<void> {
-  const { ip } = originOf(request)
-  reply.headers(await limits.admit(['public', { ip }], ...more, ['global', {}]))
 }
