@@ -3,8 +3,8 @@ import { auditOf } from '../audit/index.ts'
 import { consentsOf } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
 import { listSessions } from '../session/index.ts'
+import { userBody } from './api/schemas.ts'
 import type { AccountNeeds } from './needs.ts'
-import { userBody } from './schemas.ts'
 
 /** Entries of the audit log in an export; the newest of them. */
 const mostEntries = 10_000

@@ -27,3 +27,9 @@ export const identityFailures = failures({
   unknown_invitation: ['not_found', 404, 'There is no such invitation.'],
   not_deactivated: ['not_deactivated', 409, 'This account is not deactivated.'],
 })
+
+/** The password that was asked for beside a change is another one. */
+export function wrongPassword() {
+  const words = 'The current password is not correct.'
+  return identityFailures.wrong_password({ members: [{ pointer: '/current_password', words }] })
+}

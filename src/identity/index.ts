@@ -15,7 +15,7 @@ export type { By, NewUserInput, PreparedUser } from './create-user.ts'
 export { addUser, createUser, prepareUser } from './create-user.ts'
 export { emailLetterJob, requestEmailChange, sendEmailLetter } from './email/change-email.ts'
 export { confirmEmailByCode, confirmEmailByLink, readEmailProof } from './email/confirm-email.ts'
-export { identityFailures } from './failures.ts'
+export { identityFailures, wrongPassword } from './failures.ts'
 export { findUser, findUserByIdentifier } from './find-user.ts'
 export {
   consumeSetupTokens,

@@ -1,8 +1,8 @@
 import type { Reply, Request, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
-import { proveIdentity } from '../../identity/index.ts'
 import { reauthenticate } from '../../session/index.ts'
-import type { AccountPagesNeeds } from './needs.ts'
+import { confirmPassword } from '../confirm-password.ts'
+import type { AccountPageNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
 import { fieldOf, residentOf } from './resident.ts'
 import { returnPath } from './return-path.ts'
@@ -11,7 +11,7 @@ import { confirmPage } from './views/confirm-page.ts'
 const schema = { hide: true }
 
 /** Asks for the password once more before a sensitive change (ASVS 7.5.1). */
-export function confirmRoutes(surface: Surface, needs: AccountPagesNeeds): void {
+export function confirmRoutes(surface: Surface, needs: AccountPageNeeds): void {
   const { csrf, cookies, languages } = needs
   surface.get('/account/confirm', { schema }, async (request, reply) => {
     const resident = await residentOf(needs, request)
@@ -27,8 +27,7 @@ export function confirmRoutes(surface: Surface, needs: AccountPagesNeeds): void 
     const password = fieldOf(request.body, 'password')
     const { user, session: before } = resident
     const origin = originOf(request)
-    const proved = await proveIdentity(needs, { identifier: user.username, password, origin })
-    if (proved?.id !== user.id) {
+    if (!(await confirmPassword(needs, { request, reply }, user, password))) {
       return show(needs, request, reply.code(400), resident, { back, failed: true })
     }
     const { session, token } = await reauthenticate(needs, before, origin)
@@ -38,7 +37,7 @@ export function confirmRoutes(surface: Surface, needs: AccountPagesNeeds): void 
 }
 
 async function show(
-  needs: AccountPagesNeeds,
+  needs: AccountPageNeeds,
   request: Request,
   reply: Reply,
   { t, user }: Resident,

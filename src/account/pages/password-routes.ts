@@ -1,6 +1,7 @@
 import type { Reply, Surface } from '../../http/index.ts'
-import { changePassword } from '../../identity/index.ts'
+import { changePassword, wrongPassword } from '../../identity/index.ts'
 import { reauthenticate } from '../../session/index.ts'
+import { confirmPassword } from '../confirm-password.ts'
 import type { Call, Form, Refused } from './door.ts'
 import { onForm, onPage, refusalOf } from './door.ts'
 import type { AccountPageNeeds } from './needs.ts'
@@ -28,7 +29,8 @@ async function change(needs: AccountPageNeeds, call: Call, form: Form): Promise<
   const current = form.get('current_password') ?? ''
   const next = form.get('password') ?? ''
   try {
-    await changePassword(needs, user, { current, next, keep: session.id }, visitor)
+    if (!(await confirmPassword(needs, call, user, current))) throw wrongPassword()
+    await changePassword(needs, user, { next, keep: session.id }, visitor)
   } catch (error) {
     return show(needs, call, refusalOf(call, error))
   }

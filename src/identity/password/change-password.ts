@@ -72,27 +72,21 @@ export async function replacePassword(
 }
 
 type Change = {
-  readonly current: string
   readonly next: string
   /** The session that goes on; all others end. Without it none does. */
   readonly keep?: SessionId
 }
 
-/** Changes a password with the current one (ASVS 6.2.3). Every other session ends. */
+/**
+ * Changes a password of somebody who has just proved the current one (ASVS 6.2.3). Every other session
+ * ends.
+ */
 export async function changePassword(
   needs: AccountCore,
   user: User,
-  { current, next, keep }: Change,
+  { next, keep }: Change,
   visitor: Visitor,
 ): Promise<void> {
-  const before = await selectUser(needs.db, user.id)
-  const result = await needs.hasher.verify(current, before?.passwordHash ?? undefined)
-  if (result !== 'match') {
-    const members = [
-      { pointer: '/current_password', words: 'The current password is not correct.' },
-    ]
-    throw identityFailures.wrong_password({ members })
-  }
   const chosen = await choosePassword(needs, user.id, next, contextOf(user))
   await needs.db.transaction(async (tx) => {
     const row = await lockUser(tx, user.id)

@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
-import type { Surface } from '../http/index.ts'
-import { deactivate, scheduleDeletion } from '../identity/index.ts'
-import { exportAccount } from './export-account.ts'
-import type { AccountNeeds } from './needs.ts'
-import { freshPrincipalOf } from './principal.ts'
+import type { Surface } from '../../http/index.ts'
+import { deactivate, scheduleDeletion } from '../../identity/index.ts'
+import { exportAccount } from '../export-account.ts'
+import type { AccountNeeds } from '../needs.ts'
+import { freshPrincipalOf } from '../principal.ts'
 import { Deletion, problems } from './schemas.ts'
 
 const tags = ['account']

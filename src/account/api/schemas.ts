@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
-import type { User } from '../identity/index.ts'
-import { ProfilePatchSchema, ProfileSchema } from '../identity/index.ts'
+import type { User } from '../../identity/index.ts'
+import { ProfilePatchSchema, ProfileSchema } from '../../identity/index.ts'
 
 const closed = { additionalProperties: false }
 

@@ -1,15 +1,17 @@
 import { Type } from 'typebox'
-import type { Request, Surface } from '../http/index.ts'
-import type { AccountEdit, User } from '../identity/index.ts'
+import type { Request, Surface } from '../../http/index.ts'
+import type { AccountEdit, User } from '../../identity/index.ts'
 import {
   changePassword,
   confirmEmailByCode,
   editAccount,
   requestEmailChange,
-} from '../identity/index.ts'
-import { basedOn, tagged } from './etag.ts'
-import type { AccountNeeds } from './needs.ts'
-import { freshPrincipalOf, principalOf } from './principal.ts'
+  wrongPassword,
+} from '../../identity/index.ts'
+import { confirmPassword } from '../confirm-password.ts'
+import { basedOn, tagged } from '../etag.ts'
+import type { AccountNeeds } from '../needs.ts'
+import { freshPrincipalOf, principalOf } from '../principal.ts'
 import {
   Accepted,
   CodeBody,
@@ -96,7 +98,9 @@ function passwordRoutes(surface: Surface, needs: AccountNeeds): void {
     handler: async (request, reply) => {
       const { user, sessionId: keep } = await principalOf(needs, request)
       const { current_password: current, password: next } = request.body
-      await changePassword(needs, user, { current, next, keep }, needs.visitor(request))
+      const confirmed = await confirmPassword(needs, { request, reply }, user, current)
+      if (!confirmed) throw wrongPassword()
+      await changePassword(needs, user, { next, keep }, needs.visitor(request))
       return reply.code(204).send(null)
     },
   })

@@ -1,13 +1,13 @@
 import { Type } from 'typebox'
-import type { Surface } from '../http/index.ts'
+import type { Surface } from '../../http/index.ts'
 import {
   confirmEmailByLink,
   reactivate,
   requestRecovery,
   resetPassword,
-} from '../identity/index.ts'
-import { admitPublic, admitWorthy } from '../login/index.ts'
-import type { AccountNeeds } from './needs.ts'
+} from '../../identity/index.ts'
+import { admitPublic, admitWorthy } from '../../login/index.ts'
+import type { AccountNeeds } from '../needs.ts'
 import {
   Accepted,
   ForgotBody,

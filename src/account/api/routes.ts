@@ -1,4 +1,4 @@
-import type { Surface } from '../http/index.ts'
+import type { Surface } from '../../http/index.ts'
 import { authRoutes } from './auth-routes.ts'
 import { leavingRoutes } from './leaving-routes.ts'
 import { profileRoutes } from './profile-routes.ts'

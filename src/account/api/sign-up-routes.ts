@@ -1,6 +1,6 @@
 import type { Static } from 'typebox'
-import type { Surface } from '../http/index.ts'
-import type { User, Visitor } from '../identity/index.ts'
+import type { Surface } from '../../http/index.ts'
+import type { User, Visitor } from '../../identity/index.ts'
 import {
   acceptInvitation,
   confirmByCode,
@@ -9,9 +9,9 @@ import {
   register,
   registerDirectly,
   requireOpen,
-} from '../identity/index.ts'
-import { admitPublic, admitWorthy } from '../login/index.ts'
-import type { AccountNeeds } from './needs.ts'
+} from '../../identity/index.ts'
+import { admitPublic, admitWorthy } from '../../login/index.ts'
+import type { AccountNeeds } from '../needs.ts'
 import {
   ConfirmRegistrationBody,
   Pending,

@@ -1,8 +1,7 @@
 import { type Static, Type } from 'typebox'
-import type { Cookies, Surface } from '../http/index.ts'
-import { originOf } from '../http/index.ts'
-import { proveIdentity } from '../identity/index.ts'
-import type { Places, Session, SessionLifetimes } from '../session/index.ts'
+import type { Cookies, Surface } from '../../http/index.ts'
+import { originOf } from '../../http/index.ts'
+import type { Places, Session, SessionLifetimes } from '../../session/index.ts'
 import {
   describeUserAgent,
   endOneSession,
@@ -11,10 +10,11 @@ import {
   reauthenticate,
   reauthenticateApi,
   requireFresh,
-} from '../session/index.ts'
-import { accountFailures } from './failures.ts'
-import type { AccountNeeds } from './needs.ts'
-import { freshPrincipalOf, principalOf } from './principal.ts'
+} from '../../session/index.ts'
+import { confirmPassword } from '../confirm-password.ts'
+import { accountFailures } from '../failures.ts'
+import type { AccountNeeds } from '../needs.ts'
+import { freshPrincipalOf, principalOf } from '../principal.ts'
 import { problems } from './schemas.ts'
 
 export type SessionRoutesNeeds = AccountNeeds & {
@@ -119,9 +119,10 @@ function reauthenticationRoute(surface: Surface, needs: SessionRoutesNeeds): voi
     handler: async (request, reply) => {
       const { user, familyId, sessionId: id } = await principalOf(needs, request)
       const origin = originOf(request)
-      const claim = { identifier: user.username, password: request.body.password, origin }
-      const proved = await proveIdentity(needs, claim)
-      if (proved?.id !== user.id) throw accountFailures.credentials()
+      const { password } = request.body
+      if (!(await confirmPassword(needs, { request, reply }, user, password))) {
+        throw accountFailures.credentials()
+      }
       const before = familyId === undefined ? await needs.visits.session(request) : undefined
       if (before === undefined) await reauthenticateApi(needs, { userId: user.id, id, origin })
       else {

@@ -1,7 +1,7 @@
-import type { Origin } from '../audit/index.ts'
-import { appendAudit } from '../audit/index.ts'
-import { mintAccessToken } from '../oauth/index.ts'
-import type { Family, FamilyStart, Person, Session } from '../session/index.ts'
+import type { Origin } from '../../audit/index.ts'
+import { appendAudit } from '../../audit/index.ts'
+import { mintAccessToken } from '../../oauth/index.ts'
+import type { Family, FamilyStart, Person, Session } from '../../session/index.ts'
 import {
   acrPassword,
   apiDevice,
@@ -10,10 +10,10 @@ import {
   startFamily,
   startSession,
   touchSession,
-} from '../session/index.ts'
-import { accountFailures } from './failures.ts'
-import type { AccountNeeds } from './needs.ts'
-import { audienceOf, firstParty } from './principal.ts'
+} from '../../session/index.ts'
+import { accountFailures } from '../failures.ts'
+import type { AccountNeeds } from '../needs.ts'
+import { audienceOf, firstParty } from '../principal.ts'
 
 export type ApiTokens = {
   readonly access_token: string
