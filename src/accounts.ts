@@ -1,5 +1,4 @@
 import { keepAnOwner } from './access/index.ts'
-import type { Parts } from './app.ts'
 import { deriveKey } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { AccountCore, SignUpNeeds } from './identity/index.ts'
@@ -13,6 +12,7 @@ import {
   sendRecoveryLetter,
   sendRegistrationLetter,
 } from './identity/index.ts'
+import type { Parts } from './parts.ts'
 import { describeUserAgent, endUserSessions } from './session/index.ts'
 
 /** What the use cases of accounts stand on, for the routes, the jobs and the commands alike. */

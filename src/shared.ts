@@ -1,6 +1,6 @@
 import { isAdministrator, rolesOf } from './access/index.ts'
 import { accountCore } from './accounts.ts'
-import type { AppOptions, Parts } from './app.ts'
+import type { AppOptions } from './app.ts'
 import type { UserId } from './base/index.ts'
 import { deriveKey, randomToken } from './base/index.ts'
 import type { Request } from './http/index.ts'
@@ -14,6 +14,7 @@ import {
 } from './http/index.ts'
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
+import type { Parts } from './parts.ts'
 import { createPlaces } from './session/index.ts'
 
 /** What every surface shares, made once from the configuration and the parts. */

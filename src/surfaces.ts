@@ -1,6 +1,6 @@
 import { accountPageRoutes, accountRoutes } from './account/index.ts'
 import { clientRoutes, invitationRoutes, setupRoutes, userRoutes } from './admin/index.ts'
-import type { AppOptions, Parts } from './app.ts'
+import type { AppOptions } from './app.ts'
 import { newId } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { HttpServer } from './http/index.ts'
@@ -27,6 +27,7 @@ import {
   readIdTokenHint,
   refreshTokenGrant,
 } from './oauth/index.ts'
+import type { Parts } from './parts.ts'
 import type { Shared } from './shared.ts'
 import { share } from './shared.ts'
 

@@ -100,7 +100,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     also: { http: web, account: 'Who calls is found out in one place, `principalOf`.' },
   },
   app: {
-    about: 'the wiring: app.ts, accounts.ts, shared.ts, surfaces.ts, schedule.ts',
+    about: 'the wiring: app.ts, parts.ts, accounts.ts, shared.ts, surfaces.ts, schedule.ts',
     may: [...domain, 'account', 'admin', 'config', 'http', 'login', 'oauth', 'telemetry'],
   },
   cli: {
@@ -115,6 +115,7 @@ export const rootFiles: Readonly<Record<string, string>> = {
   'app.ts': 'app',
   'surfaces.ts': 'app',
   'accounts.ts': 'app',
+  'parts.ts': 'app',
   'shared.ts': 'app',
   'schedule.ts': 'app',
   'main.ts': 'main',

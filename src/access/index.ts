@@ -6,4 +6,4 @@
 export { accessFailures } from './failures.ts'
 export { keepAnOwner } from './keep-an-owner.ts'
 export { administratorRoles, isAdministrator, ownerRole } from './roles.ts'
-export { assignRole, countUsersWithRole, rolesOf } from './store.ts'
+export { assignRole, countUsersWithRole, roleNames, rolesOf } from './store.ts'

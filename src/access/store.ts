@@ -18,6 +18,11 @@ export async function assignRole(
   return added > 0
 }
 
+export async function roleNames(queries: Queries): Promise<string[]> {
+  const rows = await queries.many<{ name: string }>(sql`SELECT name FROM roles ORDER BY name`)
+  return rows.map((row) => row.name)
+}
+
 export async function rolesOf(queries: Queries, userId: UserId): Promise<string[]> {
   const rows = await queries.many<{ name: string }>(sql`
     SELECT r.name FROM user_roles ur JOIN roles r ON r.id = ur.role_id

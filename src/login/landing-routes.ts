@@ -29,7 +29,13 @@ export function landingRoutes(surface: Surface, needs: LoginNeeds): void {
       isAdministrator: await needs.isAdministrator(user.id),
       logoutUrl: languages.keep(request, '/logout'),
       issuer: needs.issuer,
-      links: [],
+      links: [
+        {
+          label: t('Your account'),
+          href: languages.keep(request, '/account'),
+          words: t('Profile, password, devices, and leaving'),
+        },
+      ],
     })
     return needs.pages.send(reply, page)
   })

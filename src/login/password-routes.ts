@@ -14,6 +14,7 @@ import { continueAt } from './continue.ts'
 import type { LoginNeeds } from './needs.ts'
 import type { Exchange } from './page-form.ts'
 import { deskOf } from './page-form.ts'
+import { returnPath } from './return-path.ts'
 import { loginPage } from './views/login-page.ts'
 
 const schema = { hide: true }
@@ -33,8 +34,9 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     const session = await needs.visits.session(request)
     const { step, location } = await continueAt(needs, flow, session)
     if (step !== 'password') return reply.redirect(location, 303)
-    const { notice } = formOf(request.query)
-    return show(needs, { request, reply }, flow, { identifier: flow?.loginHint ?? '', notice })
+    const { notice, return: back } = formOf(request.query)
+    const state = { identifier: flow?.loginHint ?? '', notice, back }
+    return show(needs, { request, reply }, flow, state)
   })
   surface.post('/login', { schema }, async (request, reply) => {
     const exchange = { request, reply }
@@ -42,12 +44,12 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     needs.csrf.check(request, needs.cookies.browser(request, reply), form.csrf)
     const flow = await flowOf(needs, request, reply, request.body)
     const before = await needs.visits.session(request)
-    const { identifier = '', password = '' } = form
+    const { identifier = '', password = '', return: back } = form
     const remember = form.remember === 'yes'
     const attempt = { identifier, password, clientId: flow?.clientId }
     const judgement = await prove(needs, exchange, attempt)
     if (judgement instanceof Failure) {
-      return show(needs, exchange, flow, { identifier, remember, refusal: judgement })
+      return show(needs, exchange, flow, { identifier, remember, back, refusal: judgement })
     }
     if (!judgement.ok && judgement.left !== undefined) {
       const token = await offerReactivation(needs, judgement.left)
@@ -55,7 +57,8 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
       return reply.redirect(link(`/reactivate?token=${token}`), 303)
     }
     if (!judgement.ok) {
-      return show(needs, exchange, flow, { identifier, remember, refusal: loginFailures.wrong() })
+      const refusal = loginFailures.wrong()
+      return show(needs, exchange, flow, { identifier, remember, back, refusal })
     }
     const device = needs.cookies.device(request, reply)
     const person = judgement.user
@@ -63,7 +66,8 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
     const { session, token } = await signInBrowser(needs, signIn)
     needs.cookies.writeSession(reply, token, { remembered: remember })
     const { location } = await continueAt(needs, flow, session)
-    return reply.redirect(needs.languages.keep(request, location), 303)
+    const onward = flow === undefined && back !== undefined ? returnPath(back) : location
+    return reply.redirect(needs.languages.keep(request, onward), 303)
   })
 }
 
@@ -108,6 +112,8 @@ type State = {
   readonly identifier: string
   readonly notice?: string | undefined
   readonly remember?: boolean
+  /** The page of the account to come back to. */
+  readonly back?: string | undefined
   readonly refusal?: Failure
 }
 
@@ -115,7 +121,7 @@ async function show(
   needs: LoginNeeds,
   exchange: Exchange,
   flow: Flow | undefined,
-  { identifier, notice = '', remember = false, refusal }: State,
+  { identifier, notice = '', remember = false, back, refusal }: State,
 ): Promise<Reply> {
   const { client } = flow ? await consentQuestion(needs, flow, undefined) : { client: undefined }
   const { t, hidden, action, link, send } = deskOf(needs, exchange, flow)
@@ -124,7 +130,7 @@ async function show(
   const page = loginPage({
     t,
     action: action('/login'),
-    hidden,
+    hidden: { ...hidden, ...(back !== undefined && { return: returnPath(back) }) },
     clientName: client?.name,
     identifier,
     remember,

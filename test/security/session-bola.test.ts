@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { returnPath } from '../../src/account/pages/return-path.ts'
+import { returnPath } from '../../src/login/index.ts'
 import type { Browser } from '../harness/browser.ts'
 import { hiddenFields } from '../harness/browser.ts'
 import type { TestServer, TestUser } from '../harness/server.ts'

@@ -1,11 +1,11 @@
 import type { Reply, Request, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
+import { loginPath, returnPath } from '../../login/index.ts'
 import { reauthenticate } from '../../session/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
 import type { AccountPageNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
 import { fieldOf, residentOf } from './resident.ts'
-import { returnPath } from './return-path.ts'
 import { confirmPage } from './views/confirm-page.ts'
 
 const schema = { hide: true }
@@ -15,14 +15,16 @@ export function confirmRoutes(surface: Surface, needs: AccountPageNeeds): void {
   const { csrf, cookies, languages } = needs
   surface.get('/account/confirm', { schema }, async (request, reply) => {
     const resident = await residentOf(needs, request)
-    if (resident === undefined) return reply.redirect(languages.keep(request, '/login'), 303)
+    if (resident === undefined)
+      return reply.redirect(languages.keep(request, loginPath('/account')), 303)
     const back = returnPath(fieldOf(request.query, 'return'))
     return show(needs, request, reply, resident, { back, failed: false })
   })
   surface.post('/account/confirm', { schema }, async (request, reply) => {
     csrf.check(request, cookies.browser(request, reply), fieldOf(request.body, 'csrf'))
     const resident = await residentOf(needs, request)
-    if (resident === undefined) return reply.redirect(languages.keep(request, '/login'), 303)
+    if (resident === undefined)
+      return reply.redirect(languages.keep(request, loginPath('/account')), 303)
     const back = returnPath(fieldOf(request.body, 'return'))
     const password = fieldOf(request.body, 'password')
     const { user, session: before } = resident

@@ -2,11 +2,11 @@ import { Failure } from '../../base/index.ts'
 import type { Reply, Request } from '../../http/index.ts'
 import { parseParameters } from '../../http/index.ts'
 import type { Visitor } from '../../identity/index.ts'
+import { confirmPath, loginPath } from '../../login/index.ts'
 import { isFresh } from '../../session/index.ts'
 import type { AccountPageNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
 import { residentOf } from './resident.ts'
-import { confirmPath } from './return-path.ts'
 
 /** The fields of a posted form as they were typed, empty ones included. */
 export type Form = ReadonlyMap<string, string>
@@ -39,7 +39,10 @@ export function onPage(
 ): Handler {
   return async (request, reply) => {
     const call = await callOf(needs, request, reply)
-    if (call === undefined) return reply.redirect(needs.languages.keep(request, '/login'), 303)
+    if (call === undefined) {
+      const login = loginPath(request.routeOptions.url ?? '')
+      return reply.redirect(needs.languages.keep(request, login), 303)
+    }
     if (freshFor !== undefined && !fresh(needs, call)) return call.go(confirmPath(freshFor))
     return show(call)
   }

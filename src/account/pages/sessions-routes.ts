@@ -1,5 +1,6 @@
 import type { Reply, Request, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
+import { confirmPath, loginPath } from '../../login/index.ts'
 import type { Session } from '../../session/index.ts'
 import {
   describeUserAgent,
@@ -11,7 +12,6 @@ import {
 import type { AccountPagesNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
 import { fieldOf, residentOf } from './resident.ts'
-import { confirmPath } from './return-path.ts'
 import type { SessionCard } from './views/sessions-page.ts'
 import { sessionsPage } from './views/sessions-page.ts'
 
@@ -23,12 +23,12 @@ export function sessionPages(surface: Surface, needs: AccountPagesNeeds): void {
   const { languages } = needs
   surface.get(path, { schema }, async (request, reply) => {
     const resident = await residentOf(needs, request)
-    if (resident === undefined) return reply.redirect(languages.keep(request, '/login'), 303)
+    if (resident === undefined) return reply.redirect(languages.keep(request, loginPath(path)), 303)
     return show(needs, request, reply, resident)
   })
   surface.post(`${path}/end`, { schema }, async (request, reply) => {
     const resident = await checked(needs, request, reply)
-    if (resident === undefined) return reply.redirect(languages.keep(request, '/login'), 303)
+    if (resident === undefined) return reply.redirect(languages.keep(request, loginPath(path)), 303)
     const { session, user } = resident
     const id = fieldOf(request.body, 'session')
     if (id === session.id) {
@@ -41,7 +41,7 @@ export function sessionPages(surface: Surface, needs: AccountPagesNeeds): void {
   })
   surface.post(`${path}/end-others`, { schema }, async (request, reply) => {
     const resident = await checked(needs, request, reply)
-    if (resident === undefined) return reply.redirect(languages.keep(request, '/login'), 303)
+    if (resident === undefined) return reply.redirect(languages.keep(request, loginPath(path)), 303)
     const { session, user } = resident
     if (!fresh(needs, session)) return askFirst(needs, request, reply)
     const others = { userId: user.id, keep: session.id, origin: originOf(request) }

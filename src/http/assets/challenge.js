@@ -131,5 +131,5 @@ async function prepare(form) {
 }
 
 if (typeof document !== 'undefined') {
-  for (const form of document.querySelectorAll('form[data-challenge]')) prepare(form)
+  for (const form of document.querySelectorAll('form[data-challenge]')) void prepare(form)
 }

@@ -98,6 +98,7 @@ export const signIn = {
   'Restart the server: as long as there is no administrator, it prints a new link. Or create one on the server itself:':
     'Starten Sie den Server neu: Solange es kein Verwaltungskonto gibt, gibt er einen neuen Link aus. Oder erstellen Sie eines auf dem Server selbst:',
   'Go to the start page': 'Zur Startseite',
+  'Profile, password, devices, and leaving': 'Profil, Passwort, Geräte und Löschung',
   // Proof of work
   'Your browser does a short computation against abuse…':
     'Ihr Browser führt eine kurze Berechnung gegen Missbrauch aus …',

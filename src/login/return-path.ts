@@ -2,9 +2,14 @@
 const ownPage = /^\/account(?:\/[a-z][a-z-]{0,39}){0,3}$/
 const home = '/account'
 
-/** Where to go on after the password was confirmed; anything that is no page of ours leads to `home`. */
+/** Where to go on after the password was proved; anything that is no page of the account leads to `home`. */
 export function returnPath(wanted: string): string {
   return ownPage.test(wanted) && wanted !== '/account/confirm' ? wanted : home
+}
+
+/** The sign-in that comes back to a page of the account. */
+export function loginPath(back: string): string {
+  return `/login?${new URLSearchParams({ return: returnPath(back) })}`
 }
 
 /** The page that asks for the password and comes back. */

@@ -1,0 +1,158 @@
+import { availableParallelism } from 'node:os'
+import type { Logger } from 'pino'
+import type { Clock, Random } from './base/index.ts'
+import { deriveKey, secureRandom, systemClock } from './base/index.ts'
+import { createClientCache } from './clients/index.ts'
+import type { Config } from './config.ts'
+import type { Db } from './db/index.ts'
+import { createDb } from './db/index.ts'
+import type { PasswordHasher, PasswordPolicy } from './identity/index.ts'
+import { createPasswordHasher, createPasswordPolicy } from './identity/index.ts'
+import type { QueueNeeds } from './jobs/index.ts'
+import { createQueue, queueDepth } from './jobs/index.ts'
+import { createSealer, deriveSecret, openKeyRing } from './keys/index.ts'
+import type { Kv, RedisKv } from './kv/index.ts'
+import { createMemoryKv, createRedisKv } from './kv/index.ts'
+import type { Limits } from './limits/index.ts'
+import { createLimits } from './limits/index.ts'
+import type { Inbox, Transport } from './mail/index.ts'
+import {
+  createInbox,
+  createSmtpTransport,
+  letterJob,
+  mailHandler,
+  noTransport,
+} from './mail/index.ts'
+import { createVerifiedTokens } from './oauth/index.ts'
+import type { RefreshTokens } from './session/index.ts'
+import { createRefreshTokens } from './session/index.ts'
+import type { Metrics } from './telemetry/index.ts'
+import { createMetrics } from './telemetry/index.ts'
+
+export type PartsOptions = {
+  readonly config: Config
+  readonly databaseUrl: string
+  /** Keys of 32 bytes; the first seals. */
+  readonly masterKeys: readonly [Buffer, ...Buffer[]]
+  readonly log: Logger
+  readonly clock?: Clock
+  readonly random?: Random
+  /** Outgoing HTTP. */
+  readonly fetch?: typeof globalThis.fetch
+  /** For tests that count what reaches the database. */
+  readonly onStatement?: (text: string) => void
+}
+
+export type Parts = Awaited<ReturnType<typeof createParts>>
+
+/** What everything else stands on. */
+export async function createParts(options: PartsOptions) {
+  const { config, masterKeys, log } = options
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? secureRandom
+  const metrics = createMetrics()
+  const db = openDatabase(options, metrics)
+  const kv = await openKv(options, clock)
+  const sealer = createSealer(masterKeys, random)
+  const keys = await openKeyRing({ db, clock, sealer, log })
+  const limits = openLimits(options, clock, kv)
+  const common = { clock, random, metrics, db, kv, sealer, keys, limits }
+  return {
+    ...common,
+    hasher: openHasher(config, metrics),
+    passwords: openPasswords(options, metrics),
+    clients: createClientCache({ db, clock }),
+    refreshTokens: openRefreshTokens(masterKeys),
+    verifiedTokens: createVerifiedTokens(keys),
+    ...openPost(config, { ...common, log }),
+  }
+}
+
+function openDatabase(
+  { config, databaseUrl, log, onStatement }: PartsOptions,
+  metrics: Metrics,
+): Db {
+  const db = createDb({
+    url: databaseUrl,
+    poolSize: config.database.poolSize,
+    pipelineConnections: config.database.pipelineConnections,
+    namedStatements: config.database.namedStatements,
+    statementTimeoutMs: config.database.statementTimeout * 1000,
+    onStatement: (text, kind) => {
+      metrics.databaseStatement(kind)
+      onStatement?.(text)
+    },
+    onError: (err) => log.warn({ err }, 'database connection lost'),
+  })
+  metrics.watchPool(() => db.stats())
+  return db
+}
+
+async function openKv({ config, log }: PartsOptions, clock: Clock): Promise<Kv | RedisKv> {
+  const { url } = config.redis
+  if (url === '') return createMemoryKv({ clock, maxEntries: 20_000 })
+  const onError = (err: unknown) => log.warn({ err }, 'redis')
+  return createRedisKv({ url, prefix: 'cardea:', onError })
+}
+
+function openLimits({ config, masterKeys }: PartsOptions, clock: Clock, kv: Kv | RedisKv): Limits {
+  return createLimits({
+    settings: { ...config.limits, perRecipientHourly: config.mail.perRecipientHourly },
+    clock,
+    secret: deriveKey(masterKeys[0], 'limits'),
+    ...(isRedis(kv) && { redis: kv }),
+  })
+}
+
+function openPasswords({ config, log, fetch }: PartsOptions, metrics: Metrics): PasswordPolicy {
+  return createPasswordPolicy({
+    settings: config.password,
+    log,
+    fetch: fetch ?? globalThis.fetch,
+    context: ['Cardea', new URL(config.publicUrl).hostname],
+    observeBreachCheck: (source, outcome) => metrics.breachCheck(source, outcome),
+  })
+}
+
+function openRefreshTokens(masterKeys: PartsOptions['masterKeys']): RefreshTokens {
+  const [current = Buffer.alloc(0), ...older] = deriveSecret(masterKeys, 'refresh-token')
+  return createRefreshTokens([current, ...older])
+}
+
+type PostNeeds = QueueNeeds & { readonly metrics: Metrics; readonly limits: Limits }
+
+/** The queue, what letters leave by, and the job that sends them. */
+function openPost(config: Config, { metrics, limits, ...needs }: PostNeeds) {
+  const queue = createQueue({ ...needs, onRun: metrics.queuedJob })
+  metrics.watchQueue(() => queueDepth(needs.db))
+  const inbox = createInbox(needs)
+  const transport = chooseTransport(config, inbox)
+  const sender = { name: 'Cardea', url: config.publicUrl, locale: config.locale }
+  const allow = async (recipient: string) => (await limits.consume('mail', { recipient })).allowed
+  const send = mailHandler({ transport, sender, allow, onMail: metrics.mail, log: needs.log })
+  queue.handle({ ...letterJob, attempts: config.mail.attempts }, send)
+  return { queue, inbox, transport }
+}
+
+function isRedis(kv: Kv | RedisKv): kv is RedisKv {
+  return 'connection' in kv
+}
+
+/** Without a mail server, development and tests keep the letters for whoever wants to read them. */
+function chooseTransport({ mail, env }: Config, inbox: Inbox): Transport {
+  if (mail.url !== '') return createSmtpTransport(mail)
+  return env === 'production' ? noTransport : inbox
+}
+
+function openHasher({ password }: Config, metrics: Metrics): PasswordHasher {
+  const hasher = createPasswordHasher({
+    memoryKib: password.argon2MemoryKib,
+    iterations: password.argon2Iterations,
+    parallelism: password.argon2Parallelism,
+    concurrency: password.hashConcurrency || availableParallelism(),
+    queueLimit: password.hashQueue,
+    observe: (seconds) => metrics.passwordHashed(seconds),
+  })
+  metrics.watchHashQueue(() => hasher.depth())
+  return hasher
+}
