@@ -87,7 +87,7 @@ export async function loginShare(
 ): Promise<LoginShare> {
   const ours: Sample[] = []
   const bare: number[] = []
-  const load = { concurrency: 2 * availableParallelism(), ...plan }
+  const load = { concurrency, ...plan }
   for (let round = 0; round < plan.rounds; round += 1) {
     const us = async () => ours.push(await sample(scenario, cardea, load))
     const hashing = async () => bare.push(await bareArgon2(plan))

@@ -1,5 +1,5 @@
-import type { RegisteredClient } from '../test/harness/cardea-admin.ts'
 import { createBrowser } from '../test/harness/browser.ts'
+import type { RegisteredClient } from '../test/harness/cardea-admin.ts'
 
 /** A server as the scenarios see it, whichever it is. */
 export type Target = {

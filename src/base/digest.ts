@@ -1,12 +1,24 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, hash, hkdfSync, timingSafeEqual } from 'node:crypto'
 
 /** SHA-256 of a high-entropy secret: how codes, session ids and client secrets are stored. */
 export function sha256(value: string | Buffer): Buffer {
-  return createHash('sha256').update(value).digest()
+  return hash('sha256', value, 'buffer')
 }
 
 export function hmacSha256(key: Buffer, value: string | Buffer): Buffer {
-  return createHmac('sha256', key).update(value).digest()
+  return createHmac('sha256', keyObject(key)).update(value).digest()
+}
+
+// Making a key ready costs several times as much as using it, and there are only a few keys.
+const keyObjects = new WeakMap<Buffer, KeyObject>()
+
+function keyObject(key: Buffer): KeyObject {
+  const known = keyObjects.get(key)
+  if (known !== undefined) return known
+  const made = createSecretKey(key)
+  keyObjects.set(key, made)
+  return made
 }
 
 /** Compares two byte strings in constant time; strings of different length are unequal. */

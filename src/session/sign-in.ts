@@ -8,7 +8,7 @@ import { noticeDevice } from './device/recognise-device.ts'
 import { endSession, replaceSession } from './end-session.ts'
 import type { Session, SessionLifetimes } from './session.ts'
 import { acrPassword } from './session.ts'
-import { startSession } from './start-session.ts'
+import { keepSession, newSession } from './start-session.ts'
 
 export type SignInNeeds = {
   readonly db: Db
@@ -40,7 +40,7 @@ export function signInBrowser(
 ): Promise<{ session: Session; token: string }> {
   const { ip, userAgent } = origin
   return needs.db.transaction(async (tx) => {
-    const started = await startSession(needs, tx, {
+    const started = newSession(needs, {
       kind: 'browser',
       userId: person.id,
       amr: ['pwd'],
@@ -49,15 +49,19 @@ export function signInBrowser(
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),
     })
-    if (before !== undefined) await replaceSession(tx, before, started.session, needs.clock.now())
-    await noticeDevice(needs, tx, { person, device, origin })
-    await appendAudit(needs, tx, {
-      actor: `user:${person.id}`,
-      action: 'session.start',
-      resource: `session:${started.session.id}`,
-      outcome: 'success',
-      origin,
-    })
+    // Written one behind the other without waiting in between: one round trip.
+    await Promise.all([
+      keepSession(tx, started),
+      before && replaceSession(tx, before, started.session, needs.clock.now()),
+      noticeDevice(needs, tx, { person, device, origin }),
+      appendAudit(needs, tx, {
+        actor: `user:${person.id}`,
+        action: 'session.start',
+        resource: `session:${started.session.id}`,
+        outcome: 'success',
+        origin,
+      }),
+    ])
     return started
   })
 }

@@ -11,14 +11,18 @@ type Needs = {
   readonly lifetimes: SessionLifetimes
 }
 
+type Started = { readonly session: Session; readonly token: string }
+
 /** Starts a session and returns the secret for its cookie; only the digest is kept (ASVS 7.2.3, 7.2.4). */
-export async function startSession(
-  needs: Needs,
-  tx: Tx,
-  start: SessionStart,
-): Promise<{ session: Session; token: string }> {
+export async function startSession(needs: Needs, tx: Tx, start: SessionStart): Promise<Started> {
+  const started = newSession(needs, start)
+  await keepSession(tx, started)
+  return started
+}
+
+/** The session and its secret, not written yet. */
+export function newSession(needs: Needs, start: SessionStart): Started {
   const now = needs.clock.now()
-  const token = randomToken(needs.random)
   const session: Session = {
     id: newId<SessionId>(needs.clock, needs.random),
     kind: start.kind,
@@ -34,6 +38,9 @@ export async function startSession(
     expiresAt: addSeconds(now, endOf(needs.lifetimes, start.remembered)),
     endedAt: null,
   }
-  await insertSession(tx, session, sha256(token))
-  return { session, token }
+  return { session, token: randomToken(needs.random) }
+}
+
+export function keepSession(tx: Tx, { session, token }: Started): Promise<void> {
+  return insertSession(tx, session, sha256(token))
 }

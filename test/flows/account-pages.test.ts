@@ -76,7 +76,29 @@ describe('who may enter', () => {
     for (const path of [...pages, '/export']) {
       const answer = await server.browser().fetch(`/account${path}`)
       assert.equal(answer.status, 303, path)
-      assert.equal(answer.headers.get('location'), '/login', path)
+      const back = encodeURIComponent(`/account${path}`)
+      assert.equal(answer.headers.get('location'), `/login?return=${back}`)
+    }
+  })
+
+  test('the sign-in comes back to the page that was asked for, and to no other place', async () => {
+    const user = await server.user()
+    const browser = server.browser()
+    const login = await browser.open('/account/profile')
+    const { password } = user
+    const wrong = await browser.submit(login, { identifier: user.username, password: 'a guess' })
+    const there = await browser.submit(wrong, { identifier: user.username, password })
+    assert.equal(there.url, `${server.url}/account/profile`)
+    for (const evil of [
+      'https://evil.example/',
+      '//evil.example',
+      '/account/../logout',
+      '/consent',
+    ]) {
+      const stranger = server.browser()
+      const page = await stranger.open(`/login?${new URLSearchParams({ return: evil })}`)
+      const landed = await stranger.submit(page, { identifier: user.username, password })
+      assert.equal(landed.url, `${server.url}/account`, evil)
     }
   })
 

@@ -63,7 +63,8 @@ test('the page lists the sessions, ends one, and ends all others', async () => {
   const out = await send(mine, page, '/account/sessions/end', { session: current.id })
   assert.equal(out.headers.get('location'), '/logout/done')
   assert.equal(await alive(mine), false)
-  assert.equal((await mine.open('/account/sessions')).url, `${server.url}/login`)
+  const gone = await mine.open('/account/sessions')
+  assert.equal(gone.url, `${server.url}/login?return=%2Faccount%2Fsessions`)
 })
 
 test('the page asks for the password first when the last proof is old', async () => {

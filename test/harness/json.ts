@@ -1,4 +1,5 @@
-// biome-ignore lint/suspicious/noExplicitAny: the body of an answer is whatever the test expects
+/* oxlint-disable typescript/no-explicit-any -- the body of an answer is whatever the test expects */
+// biome-ignore lint/suspicious/noExplicitAny: the same
 export type JsonAnswer = { readonly status: number; readonly body: any; readonly headers: Headers }
 
 type Options = {

@@ -40,7 +40,9 @@ export function onPage(
   return async (request, reply) => {
     const call = await callOf(needs, request, reply)
     if (call === undefined) {
-      const login = loginPath(request.routeOptions.url ?? '')
+      // A form cannot be posted again by the sign-in, so it begins at the overview.
+      const asked = request.method === 'GET' ? request.routeOptions.url : '/account'
+      const login = loginPath(asked ?? '/account')
       return reply.redirect(needs.languages.keep(request, login), 303)
     }
     if (freshFor !== undefined && !fresh(needs, call)) return call.go(confirmPath(freshFor))
