@@ -18,10 +18,10 @@ import { createLimits } from './limits/index.ts'
 import type { Inbox, Transport } from './mail/index.ts'
 import {
   createInbox,
-  createSmtpTransport,
   letterJob,
   mailHandler,
   noTransport,
+  openSmtpTransport,
 } from './mail/index.ts'
 import { createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
@@ -64,7 +64,7 @@ export async function createParts(options: PartsOptions) {
     clients: createClientCache({ db, clock }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
-    ...openPost(config, { ...common, log }),
+    ...(await openPost(config, { ...common, log })),
   }
 }
 
@@ -122,11 +122,11 @@ function openRefreshTokens(masterKeys: PartsOptions['masterKeys']): RefreshToken
 type PostNeeds = QueueNeeds & { readonly metrics: Metrics; readonly limits: Limits }
 
 /** The queue, what letters leave by, and the job that sends them. */
-function openPost(config: Config, { metrics, limits, ...needs }: PostNeeds) {
+async function openPost(config: Config, { metrics, limits, ...needs }: PostNeeds) {
   const queue = createQueue({ ...needs, onRun: metrics.queuedJob })
   metrics.watchQueue(() => queueDepth(needs.db))
   const inbox = createInbox(needs)
-  const transport = chooseTransport(config, inbox)
+  const transport = await chooseTransport(config, inbox)
   const sender = { name: 'Cardea', url: config.publicUrl, locale: config.locale }
   const allow = async (recipient: string) => (await limits.consume('mail', { recipient })).allowed
   const send = mailHandler({ transport, sender, allow, onMail: metrics.mail, log: needs.log })
@@ -139,8 +139,8 @@ function isRedis(kv: Kv | RedisKv): kv is RedisKv {
 }
 
 /** Without a mail server, development and tests keep the letters for whoever wants to read them. */
-function chooseTransport({ mail, env }: Config, inbox: Inbox): Transport {
-  if (mail.url !== '') return createSmtpTransport(mail)
+async function chooseTransport({ mail, env }: Config, inbox: Inbox): Promise<Transport> {
+  if (mail.url !== '') return openSmtpTransport(mail)
   return env === 'production' ? noTransport : inbox
 }
 

@@ -22,6 +22,7 @@ export function originOf(request: FastifyRequest): Origin {
  * nobody can read counts as the proxy's own address.
  */
 export function clientAddress({ ip, socket }: FastifyRequest): string {
+  if (isIP(ip) !== 0 && !ip.includes('%')) return ip
   const ported = /^(\d+(?:\.\d+){3}):\d+$/.exec(ip)?.[1] ?? /^\[(.+)\](?::\d+)?$/.exec(ip)?.[1]
   const bare = (ported ?? ip).split('%')[0] ?? ''
   return isIP(bare) === 0 ? (socket.remoteAddress ?? '') : bare

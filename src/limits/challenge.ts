@@ -1,5 +1,4 @@
-import { createChallenge, type Challenge as Puzzle, verifySolution } from 'altcha-lib'
-import { deriveKey as sha256Chain } from 'altcha-lib/algorithms/sha'
+import type { Challenge as Puzzle } from 'altcha-lib'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { addSeconds, type Clock, deriveKey, numericDate } from '../base/index.ts'
@@ -58,11 +57,21 @@ const Payload = Type.Object(
   { additionalProperties: false },
 )
 
+/** Loaded only where challenges are asked for. */
+async function loadLibrary() {
+  const [library, { deriveKey: sha256Chain }] = await Promise.all([
+    import('altcha-lib'),
+    import('altcha-lib/algorithms/sha'),
+  ])
+  return { ...library, sha256Chain }
+}
+
 export function createChallenges({ clock, store, secret, cost }: Needs): Challenges {
   const hmacSignatureSecret = deriveKey(secret, 'challenge').toString('base64')
   const work = workFor(cost)
   return {
     issue: async () => {
+      const { createChallenge, sha256Chain } = await loadLibrary()
       // Not its own member for this, which the library compares with the ambient time.
       const data = { until: numericDate(addSeconds(clock.now(), lifetime)) }
       const options = { ...work, algorithm, data, deriveKey: sha256Chain, hmacSignatureSecret }
@@ -73,6 +82,7 @@ export function createChallenges({ clock, store, secret, cost }: Needs): Challen
       const payload = decode(answer)
       if (payload === undefined) return 'invalid'
       const { nonce, data } = payload.challenge.parameters
+      const { verifySolution, sha256Chain } = await loadLibrary()
       const options = { ...payload, deriveKey: sha256Chain, hmacSignatureSecret }
       const { invalidSignature, verified } = await verifySolution(options)
       if (invalidSignature !== false) return 'invalid'

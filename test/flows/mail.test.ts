@@ -4,7 +4,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { manualClock } from '../../src/base/index.ts'
 import { listDeadJobs, queueDepth } from '../../src/jobs/index.ts'
 import type { Letter } from '../../src/mail/index.ts'
-import { createSmtpTransport, writeLetter } from '../../src/mail/index.ts'
+import { openSmtpTransport, writeLetter } from '../../src/mail/index.ts'
 import type { Mailbox } from '../harness/mailbox.ts'
 import { createMailbox } from '../harness/mailbox.ts'
 import type { TestServer } from '../harness/server.ts'
@@ -72,10 +72,10 @@ test('a letter reaches the mail server soon after its commit, as text and HTML',
   assert.match(await measured(server), /cardea_mails_total\{outcome="sent"\} 1/)
 })
 
-test('a sender that is not one address is refused before anything is sent', () => {
+test('a sender that is not one address is refused before anything is sent', async () => {
   const settings = { url: 'smtp://127.0.0.1', starttls: 'required', timeout: 5 } as const
   for (const from of ['', 'Cardea', 'a@example.com, b@example.com', 'Cardea <login>']) {
-    assert.throws(() => createSmtpTransport({ ...settings, from }), /CARDEA_MAIL_FROM/, from)
+    await assert.rejects(openSmtpTransport({ ...settings, from }), /CARDEA_MAIL_FROM/, from)
   }
 })
 
@@ -110,7 +110,7 @@ test('a wrong password keeps the letters until it is put right', async () => {
 /** How a letter has come to a mailbox, or why it has not. */
 async function wayTo(box: Mailbox, starttls: 'required' | 'opportunistic'): Promise<string> {
   const settings = { url: box.url, from: 'cardea@example.com', starttls, timeout: 5 }
-  const transport = createSmtpTransport(settings)
+  const transport = await openSmtpTransport(settings)
   const words = { subject: 's', text: 't', html: '<p>t</p>', locale: 'en' }
   try {
     await transport.send({ id: starttls, to: 'perla@example.com', ...words })
@@ -244,7 +244,7 @@ test('an address cannot name further recipients or headers', async () => {
 test('a letter that is sent twice has one Message-ID, so that the second can be recognised', async () => {
   const box = await mailbox()
   const settings = { url: box.url, from: 'cardea@example.com', starttls: 'opportunistic' } as const
-  const transport = createSmtpTransport({ ...settings, timeout: 5 })
+  const transport = await openSmtpTransport({ ...settings, timeout: 5 })
   const words = { subject: 's', text: 't', html: '<p>t</p>', locale: 'en' }
   for (const id of ['job-1', 'job-1', 'job-2']) {
     await transport.send({ id, to: 'perla@example.com', ...words })
@@ -262,7 +262,7 @@ test('a mail server that says nothing does not hold a letter for long', async ()
   await new Promise((resolve) => mute.once('listening', resolve))
   const address = mute.address()
   const port = typeof address === 'object' && address ? address.port : 0
-  const transport = createSmtpTransport({
+  const transport = await openSmtpTransport({
     url: `smtp://127.0.0.1:${port}`,
     from: 'cardea@example.com',
     starttls: 'opportunistic',

@@ -1,5 +1,4 @@
 import { createHash, createHmac } from 'node:crypto'
-import { verify } from '@node-rs/bcrypt'
 import { foreignHash } from './foreign-hash.ts'
 
 const mostCost = 16
@@ -25,5 +24,7 @@ export const bcrypt = foreignHash({
     const before = wrapper === undefined ? undefined : wrappers[wrapper]
     return { core, prepare: before ?? ((password: string) => password) }
   },
-  matches: (password, { core, prepare }) => verify(prepare(password), core),
+  // Loaded only where such a hash is met.
+  matches: async (password, { core, prepare }) =>
+    (await import('@node-rs/bcrypt')).verify(prepare(password), core),
 })

@@ -1,5 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
-import { CsvError, parse } from 'csv-parse'
+import type { CsvError as ParserError } from 'csv-parse'
 import type { Entry } from './entry.ts'
 import { BrokenFile, longestEntry } from './entry.ts'
 import { isRecord } from './json-lines.ts'
@@ -11,6 +11,8 @@ type Row = { readonly record: readonly string[]; readonly info: { readonly lines
  * and `roles` are separated by `;`.
  */
 export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<Entry> {
+  // Loaded only for an import.
+  const { CsvError, parse } = await import('csv-parse')
   const options = { info: true, relax_column_count: true, skip_empty_lines: true } as const
   const parser = parse({ ...options, max_record_size: longestEntry })
   // Errors reach whoever reads the parser; the callback only keeps them from being thrown as well.
@@ -33,7 +35,7 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<En
 }
 
 /** In our own words, because the parser's repeat what the field says. */
-function wordsOf({ code }: CsvError): string {
+function wordsOf({ code }: ParserError): string {
   if (code === 'CSV_QUOTE_NOT_CLOSED') return 'A quoted field does not end.'
   if (code === 'CSV_MAX_RECORD_SIZE') return 'A row is too long.'
   return 'A quote stands where none may be.'
