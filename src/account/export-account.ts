@@ -2,6 +2,7 @@ import { rolesOf } from '../access/index.ts'
 import { auditOf } from '../audit/index.ts'
 import { consentsOf } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
+import type { Session } from '../session/index.ts'
 import { listSessions } from '../session/index.ts'
 import { userBody } from './api/schemas.ts'
 import type { AccountNeeds } from './needs.ts'
@@ -27,8 +28,31 @@ export async function exportAccount(
     terms: user.terms && { version: user.terms.version, accepted_at: user.terms.at },
     password_changed_at: user.passwordChangedAt,
     roles,
-    sessions,
-    consents,
-    activity,
+    sessions: sessions.map(sessionRow),
+    consents: consents.map(({ clientId, name, scopes, grantedAt }) => ({
+      client_id: clientId,
+      name,
+      scopes,
+      granted_at: grantedAt,
+    })),
+    activity: activity.map(({ ipAddress, userAgent, createdAt, ...entry }) => ({
+      ...entry,
+      ip_address: ipAddress,
+      user_agent: userAgent,
+      created_at: createdAt,
+    })),
+  }
+}
+
+function sessionRow(session: Session) {
+  return {
+    id: session.id,
+    kind: session.kind,
+    ip_address: session.ipAddress,
+    user_agent: session.userAgent,
+    auth_time: session.authTime,
+    created_at: session.createdAt,
+    last_seen_at: session.lastSeenAt,
+    expires_at: session.expiresAt,
   }
 }

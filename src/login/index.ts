@@ -8,7 +8,7 @@
  * Never speaks OAuth.
  */
 
-export { admitPublic, admitWorthy } from './admission/admit-public.ts'
+export { admitPublic, admitWorthy, proofsOf } from './admission/admit-public.ts'
 export { puzzleFor } from './admission/challenge.ts'
 export type { PasswordAttempt, ProveNeeds } from './admission/prove-password.ts'
 export { provePassword } from './admission/prove-password.ts'

@@ -163,3 +163,22 @@ test('an address that nobody can read counts as that of the proxy, and breaks no
     assert.equal((await login('finn', 'not the password', ip)).status, 401, ip)
   }
 })
+
+test('proofs of one address are limited for everybody together, which leaves its recovery alone', async () => {
+  const register = (i: number) =>
+    postJson(
+      `${server.url}/api/v1/auth/register`,
+      { username: `g${i}`, email: 'Greta@example.org', password: 'tulip harbour seventeen' },
+      from(`198.51.100.${i}`),
+    )
+  for (let i = 0; i < 5; i += 1) assert.equal((await register(i)).status, 202)
+  const refused = await register(5)
+  assert.equal(refused.status, 429)
+  assert.ok(Number(refused.headers.get('retry-after')) > 0)
+  const recovery = await postJson(
+    `${server.url}/api/v1/auth/forgot-password`,
+    { identifier: 'greta@example.org' },
+    from('198.51.100.99'),
+  )
+  assert.equal(recovery.status, 202)
+})

@@ -8,6 +8,7 @@ import {
   requestEmailChange,
   wrongPassword,
 } from '../../identity/index.ts'
+import { admitPublic, proofsOf } from '../../login/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
 import { basedOn, tagged } from '../etag.ts'
 import type { AccountNeeds } from '../needs.ts'
@@ -117,7 +118,9 @@ function emailRoutes(surface: Surface, needs: AccountNeeds): void {
     },
     handler: async (request, reply) => {
       const { user } = await freshPrincipalOf(needs, request)
-      await requestEmailChange(needs, user, request.body.email, needs.visitor(request))
+      const { email } = request.body
+      await admitPublic(needs, { request, reply }, ...proofsOf(email))
+      await requestEmailChange(needs, user, email, needs.visitor(request))
       return reply.code(202).send({ status: 'accepted' })
     },
   })
@@ -131,6 +134,7 @@ function emailRoutes(surface: Surface, needs: AccountNeeds): void {
     },
     handler: async (request, reply) => {
       const { user } = await principalOf(needs, request)
+      await admitPublic(needs, { request, reply })
       const proof = { userId: user.id, code: request.body.code }
       const changed = await confirmEmailByCode(needs, proof, needs.visitor(request))
       return tagged(reply, changed).send(userBody(changed))

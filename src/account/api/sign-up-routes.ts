@@ -10,7 +10,7 @@ import {
   registerDirectly,
   requireOpen,
 } from '../../identity/index.ts'
-import { admitPublic, admitWorthy } from '../../login/index.ts'
+import { admitPublic, admitWorthy, proofsOf } from '../../login/index.ts'
 import type { AccountNeeds } from '../needs.ts'
 import {
   ConfirmRegistrationBody,
@@ -34,7 +34,8 @@ export function signUpRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 201: UserBody, 202: Pending, ...problems },
     },
     handler: async (request, reply) => {
-      await admitWorthy(needs, { request, reply })
+      const { email } = request.body
+      await admitWorthy(needs, { request, reply }, ...proofsOf(email))
       const made = await signUp(needs, request.body, needs.visitor(request))
       if ('id' in made) return reply.code(201).send(userBody(made))
       return reply.code(202).send(made)

@@ -1,5 +1,6 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { confirmEmailByCode, requestEmailChange } from '../../identity/index.ts'
+import { admitPublic, proofsOf } from '../../login/index.ts'
 import type { Call, Form, Refused } from './door.ts'
 import { onForm, onPage, refusalOf } from './door.ts'
 import type { AccountPageNeeds } from './needs.ts'
@@ -42,6 +43,7 @@ export function emailPages(surface: Surface, needs: AccountPageNeeds): void {
 async function ask(needs: AccountPageNeeds, call: Call, form: Form): Promise<Reply> {
   const email = form.get('email')?.trim() ?? ''
   try {
+    await admitPublic(needs, call, ...proofsOf(email))
     await requestEmailChange(needs, call.user, email, call.visitor)
   } catch (error) {
     return show(needs, call, { ...refusalOf(call, error), email })
@@ -52,6 +54,7 @@ async function ask(needs: AccountPageNeeds, call: Call, form: Form): Promise<Rep
 async function verify(needs: AccountPageNeeds, call: Call): Promise<Reply> {
   const { email, emailVerified } = call.user
   if (email === null || emailVerified) return call.go('/account')
+  await admitPublic(needs, call, ...proofsOf(email))
   await requestEmailChange(needs, call.user, email, call.visitor)
   return call.go(`${path}/sent`)
 }
@@ -59,6 +62,7 @@ async function verify(needs: AccountPageNeeds, call: Call): Promise<Reply> {
 async function prove(needs: AccountPageNeeds, call: Call, form: Form): Promise<Reply> {
   const code = (form.get('code') ?? '').replaceAll(/\s/g, '')
   try {
+    await admitPublic(needs, call)
     await confirmEmailByCode(needs, { userId: call.user.id, code }, call.visitor)
   } catch (error) {
     const { status, errors } = refusalOf(call, error)

@@ -40,7 +40,8 @@ export function deactivate(needs: AccountCore, leave: Leave, context: Context): 
 
 /**
  * Deletes an account after the grace period, or at once where there is none. Until then it is
- * deactivated, and can be taken back with the link of the letter.
+ * deactivated; a person who deletes their own account can take it back with the link of the letter, and
+ * an administrator can take back any.
  */
 export function scheduleDeletion(
   needs: AccountCore,
@@ -57,7 +58,10 @@ export function scheduleDeletion(
       await eraseNow(needs, tx, row)
       return { deleted: 'now' }
     }
-    await announceDeletion(needs, tx, { row, after, lifetime: deletionGrace }, context.visitor)
+    // Whom an administrator deletes cannot come back by a link, and hears of it when it is done.
+    if (leave.by === 'user') {
+      await announceDeletion(needs, tx, { row, after, lifetime: deletionGrace }, context.visitor)
+    }
     return { deleted: 'later', after }
   })
 }

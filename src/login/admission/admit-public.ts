@@ -17,7 +17,15 @@ export async function admitPublic(
   reply.headers(await limits.admit(['public', { ip }], ...more, ['global', {}]))
 }
 
-/** The same for what is worth automating: a registration, a mail to somebody. */
+/**
+ * The limit of letters that prove an address. Each of them lets five codes be guessed, so one address may
+ * be tried only so often. It is counted apart from recovery, which must not be used up by strangers.
+ */
+export function proofsOf(email: string | undefined): LimitCheck[] {
+  return email === undefined || email === '' ? [] : [['recovery', { account: `proof ${email}` }]]
+}
+
+/** `admitPublic` for what is worth automating: a registration, a mail to somebody. */
 export async function admitWorthy(
   needs: Pick<LoginNeeds, 'limits'>,
   exchange: Exchange,

@@ -2,7 +2,7 @@ import type { Flow } from '../../flow/index.ts'
 import { consentQuestion } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { readInvitation } from '../../identity/index.ts'
-import { admitWorthy } from '../admission/admit-public.ts'
+import { admitWorthy, proofsOf } from '../admission/admit-public.ts'
 import { puzzleFor } from '../admission/challenge.ts'
 import { continueAt } from '../continue.ts'
 import type { Exchange, Fields } from '../page-form.ts'
@@ -40,7 +40,7 @@ export function registerRoutes(surface: Surface, needs: SignUpPageNeeds): void {
     const flow = await flowOf(needs, exchange, fields)
     const browser = needs.cookies.browser(request, reply)
     try {
-      await admitWorthy(needs, exchange)
+      await admitWorthy(needs, exchange, ...proofsOf(fields.email))
       const made = await signUp(needs, fields, { ...needs.visitor(request), browser })
       if ('person' in made) return await enter(needs, exchange, { person: made.person, flow })
       await rememberFlow(needs, exchange, flow)
