@@ -1,82 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { accountCore } from '../../src/accounts.ts'
 import { sql } from '../../src/db/index.ts'
 import { invite, requestEmailChange } from '../../src/identity/index.ts'
 import { startChromium, withoutChromium } from '../harness/chromium.ts'
+import { soundPage, visit } from '../harness/inspection.ts'
 import type { Mailbox } from '../harness/mailbox.ts'
 import { createMailbox } from '../harness/mailbox.ts'
 import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** Where pictures of the pages go when somebody wants to look at them. */
-const shots = process.env.CARDEA_TEST_SHOTS
 const password = 'tulip harbour seventeen'
 
 let server: TestServer
 let mailbox: Mailbox
 let chromium: Browser
 
-/** A page of a browser of its own, which tells what it complains about and where it asks for something. */
-async function visitor(options: BrowserContextOptions = {}) {
-  const context = await chromium.newContext({
-    viewport: { width: 1200, height: 900 },
-    reducedMotion: 'reduce', // a colour on its way to another has no contrast to speak of
-    ...options,
-  })
-  context.setDefaultTimeout(10_000)
-  const complaints: string[] = []
-  context.on('console', (message) => {
-    // Chromium reports every answer of 400 and more there as well.
-    const status = message.text().startsWith('Failed to load resource')
-    if (message.type() === 'error' && !status) complaints.push(message.text())
-  })
-  context.on('weberror', (error) => complaints.push(String(error.error())))
-  context.on('request', (request) => {
-    if (!request.url().startsWith(server.url)) complaints.push(`asked for ${request.url()}`)
-  })
-  const page = await context.newPage()
-  return { context, page, complaints }
-}
-
-type Finding = { readonly id: string; readonly impact: string | null; readonly nodes: unknown[] }
-
-async function accessible(page: Page): Promise<void> {
-  // Evaluated by the debugger, so that the policy of the page stays as it is.
-  await page.evaluate(axe)
-  const found = await page.evaluate<Finding[]>(
-    '(async () => (await axe.run(document)).violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map((node) => node.html) })))()',
-  )
-  const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  assert.deepEqual(grave, [], page.url())
-}
-
-/** Light and dark, wide and narrow: nothing to object to, and nothing wider than the window. */
-async function soundPage(page: Page, name: string): Promise<void> {
-  await accessible(page)
-  await shoot(page, name)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible(page)
-  await shoot(page, `${name}-dark`)
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 360, height: 740 })
-  const overflow = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  )
-  assert.ok(overflow <= 0, `${name} is ${overflow} px wider than a window of 360 px`)
-  await shoot(page, `${name}-360`)
-  await page.setViewportSize({ width: 1200, height: 900 })
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (shots === undefined) return
-  mkdirSync(shots, { recursive: true })
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
-}
+const visitor = (options: BrowserContextOptions = {}) => visit(chromium, options, server.url)
 
 async function register(page: Page, username: string): Promise<void> {
   await page.goto(`${server.url}/register`)

@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { after, before, describe, test } from 'node:test'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { issueSetupToken } from '../../src/identity/index.ts'
 import type { ClientSite } from '../harness/chromium.ts'
 import { startChromium, startClientSite, withoutChromium } from '../harness/chromium.ts'
+import { soundPage, visit } from '../harness/inspection.ts'
 import type { Fields } from '../harness/oauth.ts'
 import { authorizePath, pkce, redeem } from '../harness/oauth.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-/** Where pictures of the pages go when somebody wants to look at them. */
-const shots = process.env.CARDEA_TEST_SHOTS
 
 let server: TestServer
 let site: ClientSite
@@ -21,64 +16,7 @@ let chromium: Browser
 let client: TestClient
 let user: TestUser
 
-/** A context whose pages tell what they complain about. */
-async function visitor(options: BrowserContextOptions = {}) {
-  const context = await chromium.newContext({
-    viewport: { width: 1200, height: 800 },
-    reducedMotion: 'reduce', // a colour on its way to another has no contrast to speak of
-    ...options,
-  })
-  context.setDefaultTimeout(10_000)
-  const complaints: string[] = []
-  context.on('console', (message) => {
-    // Chromium reports every answer of 400 and more there as well.
-    const status = message.text().startsWith('Failed to load resource')
-    if (message.type() === 'error' && !status) complaints.push(message.text())
-  })
-  context.on('weberror', (error) => complaints.push(String(error.error())))
-  const page = await context.newPage()
-  return { context, page, complaints }
-}
-
-type Finding = { readonly id: string; readonly impact: string | null; readonly nodes: unknown[] }
-
-/** No serious or critical finding of axe-core on the page that is shown. */
-async function accessible(page: Page): Promise<void> {
-  // Evaluated by the debugger, so that the policy of the page stays as it is.
-  await page.evaluate(axe)
-  const found = await page.evaluate<Finding[]>(
-    '(async () => (await axe.run(document)).violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map((node) => node.html) })))()',
-  )
-  const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  assert.deepEqual(grave, [], page.url())
-}
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (shots === undefined) return
-  mkdirSync(shots, { recursive: true })
-  await page.screenshot({ path: `${shots}/${name}.png` })
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await page.screenshot({ path: `${shots}/${name}-dark.png` })
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 360, height: 740 })
-  await page.screenshot({ path: `${shots}/${name}-360.png`, fullPage: true })
-  await page.setViewportSize({ width: 1200, height: 800 })
-}
-
-/** Light and dark, wide and narrow: nothing to object to, and nothing wider than the window. */
-async function soundPage(page: Page, name: string): Promise<void> {
-  await accessible(page)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await accessible(page)
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.setViewportSize({ width: 360, height: 740 })
-  const overflow = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  )
-  assert.ok(overflow <= 0, `${name} is ${overflow} px wider than a window of 360 px`)
-  await page.setViewportSize({ width: 1200, height: 800 })
-  await shoot(page, name)
-}
+const visitor = (options: BrowserContextOptions = {}) => visit(chromium, options)
 
 async function signIn(page: Page, { username, password }: { username: string; password: string }) {
   await page.fill('#identifier', username)
