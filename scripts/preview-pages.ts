@@ -42,7 +42,7 @@ const landing = {
   session: {
     since: '4 March 2026, 09:41 UTC',
     ip: '2001:db8:85a3::8a2e:370:7334',
-    userAgent: 'Firefox 139 on Linux',
+    browser: 'Firefox 139 on Linux',
   },
   isAdministrator: true,
   logoutUrl: '/logout',
@@ -103,7 +103,7 @@ const pages: Record<string, Page> = {
     user: { name: `${arabic} ${unbroken}`, username: unbroken },
     session: {
       since: '4 March 2026, 09:41 UTC',
-      userAgent:
+      browser:
         'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0 Safari/537.36',
     },
   }),

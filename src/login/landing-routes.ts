@@ -1,5 +1,7 @@
 import type { Surface } from '../http/index.ts'
+import type { Translate } from '../i18n/index.ts'
 import { findUser } from '../identity/index.ts'
+import { describeUserAgent } from '../session/index.ts'
 import type { LoginNeeds } from './needs.ts'
 import { landingPage, welcomePage } from './views/landing-page.ts'
 
@@ -24,7 +26,7 @@ export function landingRoutes(surface: Surface, needs: LoginNeeds): void {
       session: {
         since: t.time(session.authTime, user.profile.zoneinfo),
         ip: session.ipAddress ?? undefined,
-        userAgent: session.userAgent ?? undefined,
+        browser: browserWords(t, session.userAgent),
       },
       isAdministrator: await needs.isAdministrator(user.id),
       logoutUrl: languages.keep(request, '/logout'),
@@ -39,4 +41,10 @@ export function landingRoutes(surface: Surface, needs: LoginNeeds): void {
     })
     return needs.pages.send(reply, page)
   })
+}
+
+function browserWords(t: Translate, userAgent: string | null): string | undefined {
+  const { browser, system } = describeUserAgent(userAgent)
+  if (browser === undefined || system === undefined) return browser ?? system
+  return t('{browser} on {system}', { browser, system })
 }

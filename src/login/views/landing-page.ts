@@ -16,7 +16,7 @@ export type LandingPageProps = {
     /** The time of signing in, already in words. */
     readonly since: string
     readonly ip?: string | undefined
-    readonly userAgent?: string | undefined
+    readonly browser?: string | undefined
   }
   readonly isAdministrator: boolean
   readonly logoutUrl: string
@@ -41,7 +41,7 @@ export function landingPage(props: LandingPageProps): Page {
 <section class="room" aria-labelledby="account"><h2 id="account">${t('Your account')}</h2>
 <dl class="facts">!${fact(t('Name'), user.name)}!${fact(t('Username'), user.username)}!${fact(t('Email'), user.email)}</dl></section>
 <section class="room" aria-labelledby="session"><h2 id="session">${t('This session')}</h2>
-<dl class="facts">!${fact(t('Since'), session.since)}!${fact(t('Address'), session.ip)}!${fact(t('Browser'), session.userAgent)}</dl></section>
+<dl class="facts">!${fact(t('Since'), session.since)}!${fact(t('Address'), session.ip)}!${fact(t('Browser'), session.browser)}</dl></section>
 </div>
 !${doors(t, props.links)}
 !${props.isAdministrator ? nextSteps(t, props.issuer) : ''}`,

@@ -56,7 +56,7 @@ function pagesWith(t: Translate, text: string): Record<string, Page> {
     landing: landingPage({
       t,
       user: person,
-      session: { since: text, ip: text, userAgent: text },
+      session: { since: text, ip: text, browser: text },
       isAdministrator: true,
       logoutUrl: text,
       issuer: text,
