@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /**
  * The three cookies: `session` names the signed-in session, `browser` ties forms and flows to one browser,
- * `device` tells that somebody signed in here before. Over https all carry the `__Host-` prefix; over plain http (development) browsers would refuse that.
+ * `device` tells that somebody signed in here before. Over https all carry the `__Host-` prefix; over plain
+ * http (development) browsers would refuse that.
  */
 export type Cookies = {
   readonly readSession: (request: FastifyRequest) => string | undefined

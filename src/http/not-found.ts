@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Failure } from '../base/index.ts'
 import { httpFailures } from './failures.ts'
-import type { Pages } from './pages.ts'
+import type { Pages } from './page/pages.ts'
 import type { Renderer } from './render-failure.ts'
 import { failureHandler, renderOAuth, renderPageWith, renderProblem } from './render-failure.ts'
 import type { HttpServer } from './server.ts'

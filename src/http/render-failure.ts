@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../base/index.ts'
 import type { Words } from '../i18n/index.ts'
-import { errorPage } from './error-page.ts'
 import { httpFailures } from './failures.ts'
-import type { Pages } from './pages.ts'
+import { errorPage } from './page/error-page.ts'
+import type { Pages } from './page/pages.ts'
 import { dataHeaders, noStore } from './security-headers.ts'
 
 /** How a surface tells a failure. */

@@ -13,7 +13,7 @@ import Fastify, { LogController } from 'fastify'
 import { stopwatch } from '../base/index.ts'
 import { notFound } from './not-found.ts'
 import { clientAddress } from './origin.ts'
-import type { Pages } from './pages.ts'
+import type { Pages } from './page/pages.ts'
 import { commonHeaders } from './security-headers.ts'
 
 export type Surface = FastifyInstance<

@@ -1,5 +1,5 @@
 import formbody from '@fastify/formbody'
-import type { Pages } from './pages.ts'
+import type { Pages } from './page/pages.ts'
 import type { Renderer } from './render-failure.ts'
 import { failureHandler, renderOAuth, renderPageWith, renderProblem } from './render-failure.ts'
 import { dataHeaders, noStore } from './security-headers.ts'

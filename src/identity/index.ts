@@ -9,8 +9,6 @@
 export type { PasswordRules } from './account-input.ts'
 export type { AccountCore } from './account-needs.ts'
 export { sweepActionTokens } from './action-token/store.ts'
-export type { Authentication } from './authenticate.ts'
-export { verifyCredentials } from './authenticate.ts'
 export type { By, NewUserInput, PreparedUser } from './create-user.ts'
 export { addUser, createUser, prepareUser } from './create-user.ts'
 export { emailLetterJob, requestEmailChange, sendEmailLetter } from './email/change-email.ts'
@@ -43,16 +41,18 @@ export {
   readReactivation,
 } from './life/reactivate.ts'
 export { setUserActive } from './life/store.ts'
+export type { Authentication } from './password/authenticate.ts'
+export { verifyCredentials } from './password/authenticate.ts'
 export { changePassword } from './password/change-password.ts'
 export type { PasswordPolicy } from './password/create-policy.ts'
 export { createPasswordPolicy } from './password/create-policy.ts'
 export type { HasherOptions, PasswordHasher } from './password/hasher.ts'
 export { createPasswordHasher } from './password/hasher.ts'
 export { checkNewPassword } from './password/policy.ts'
+export type { Judgement } from './password/prove-identity.ts'
+export { judgeIdentity, proveIdentity } from './password/prove-identity.ts'
 export type { AccountEdit, BasedOn, Editing } from './profile/edit-account.ts'
 export { editAccount } from './profile/edit-account.ts'
-export type { Judgement } from './prove-identity.ts'
-export { judgeIdentity, proveIdentity } from './prove-identity.ts'
 export {
   recoveryJob,
   requestRecovery,

@@ -2,10 +2,10 @@
  * login: the hosted pages of signing in, consent and signing out with their one dispatcher, and those of
  * registration, recovery and the links of letters.
  * Owns `/`, `/login`, `/consent`, `/logout`, `/register`, `/forgot-password`, `/reset-password`,
- * `/email/confirm` and `/reactivate`, and the keys `sign-up-flow:*` of the soft state. Promises that every page works without JavaScript, that
- * a form is honoured only in the browser it was shown to, and that steps never lead to one another: all
- * of them come back to `continue.ts`, and that a link is used up by a form only, never by being followed.
- * Never speaks OAuth.
+ * `/email/confirm` and `/reactivate`, and the keys `sign-up-flow:*` of the soft state. Promises that every
+ * page works without JavaScript, that a form is honoured only in the browser it was shown to, that steps
+ * never lead to one another but all come back to `continue.ts`, that a link is used up by a form and never
+ * by being followed, and that every password goes through the limits first. Never speaks OAuth.
  */
 
 export { admitPublic, admitWorthy, proofsOf } from './admission/admit-public.ts'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
-import { loadStrengthAssets } from '../../src/http/strength-assets.ts'
+import { loadStrengthAssets } from '../../src/http/page/strength-assets.ts'
 import { createJudge } from '../../src/identity/password/strength/judge.ts'
 
 test('the meter on pages judges exactly as the server does', async () => {

@@ -1,4 +1,4 @@
-import type { Page } from '../../http/page.ts'
+import type { Page } from '../../http/page/page.ts'
 import type { Translate } from '../../i18n/index.ts'
 import { codePage } from './code-page.ts'
 import {

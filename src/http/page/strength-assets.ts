@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { sha256 } from '../base/index.ts'
-import { dataHeaders } from './security-headers.ts'
-import type { Surface } from './server.ts'
+import { sha256 } from '../../base/index.ts'
+import { dataHeaders } from '../security-headers.ts'
+import type { Surface } from '../server.ts'
 
 /** The scripts of password fields. Their addresses change with their content. */
 export type StrengthAssets = {
@@ -59,7 +59,7 @@ function script(name: string) {
 }
 
 function own(name: string): Buffer {
-  return readFileSync(new URL(`./assets/${name}.js`, import.meta.url))
+  return readFileSync(new URL(`../assets/${name}.js`, import.meta.url))
 }
 
 function tag(content: Buffer): string {

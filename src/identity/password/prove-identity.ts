@@ -1,11 +1,11 @@
-import type { Origin } from '../audit/index.ts'
-import { appendAudit } from '../audit/index.ts'
-import type { Clock, Random } from '../base/index.ts'
-import type { Db } from '../db/index.ts'
+import type { Origin } from '../../audit/index.ts'
+import { appendAudit } from '../../audit/index.ts'
+import type { Clock, Random } from '../../base/index.ts'
+import type { Db } from '../../db/index.ts'
+import { saveRehash } from '../store.ts'
+import type { User } from '../user.ts'
 import { verifyCredentials } from './authenticate.ts'
-import type { PasswordHasher } from './password/hasher.ts'
-import { saveRehash } from './store.ts'
-import type { User } from './user.ts'
+import type { PasswordHasher } from './hasher.ts'
 
 type Needs = {
   readonly db: Db

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger'
-import type { HttpServer } from './server.ts'
+import type { HttpServer } from '../server.ts'
 
 const guarded = new Set(['account', 'admin'])
 

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { Locale, Translate } from '../i18n/index.ts'
-import { chooseLocale, localeIn, locales, translator } from '../i18n/index.ts'
+import type { Locale, Translate } from '../../i18n/index.ts'
+import { chooseLocale, localeIn, locales, translator } from '../../i18n/index.ts'
 
 /** What the caller knows about the person's language beyond the request itself. */
 export type LanguageHints = {

@@ -1,6 +1,6 @@
 import { html } from 'ghtml'
-import type { Locale, Translate } from '../i18n/index.ts'
-import { localeNames, locales, translator } from '../i18n/index.ts'
+import type { Locale, Translate } from '../../i18n/index.ts'
+import { localeNames, locales, translator } from '../../i18n/index.ts'
 import { withMarkup } from './with-markup.ts'
 
 /** What a view hands over; `body` is HTML that our own views have made and escaped. */

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { noStore, pageHeaders } from '../security-headers.ts'
 import type { Languages } from './language.ts'
 import type { Page } from './page.ts'
 import { renderPage } from './page.ts'
-import { noStore, pageHeaders } from './security-headers.ts'
 
 /** Sends pages in the one frame that all hosted pages share. */
 export type Pages = {

@@ -1,5 +1,5 @@
 import { html } from 'ghtml'
-import type { Translate } from '../i18n/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 import type { StrengthAssets } from './strength-assets.ts'
 
 type Common = {

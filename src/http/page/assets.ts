@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { sha256 } from '../base/index.ts'
-import { dataHeaders } from './security-headers.ts'
-import type { Surface } from './server.ts'
+import { sha256 } from '../../base/index.ts'
+import { dataHeaders } from '../security-headers.ts'
+import type { Surface } from '../server.ts'
 import type { StrengthAssets } from './strength-assets.ts'
 import { loadStrengthAssets, strengthAssetRoutes } from './strength-assets.ts'
 
@@ -15,7 +15,7 @@ export type Assets = {
 }
 
 export function loadAssets(): Assets {
-  const read = (name: string) => readFileSync(new URL(`./assets/${name}`, import.meta.url))
+  const read = (name: string) => readFileSync(new URL(`../assets/${name}`, import.meta.url))
   const versioned = (name: string, end: string, body: Buffer) =>
     `/assets/${name}.${sha256(body).toString('hex').slice(0, 12)}.${end}`
   const css = read('cardea.css')

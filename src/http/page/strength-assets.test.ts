@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { runInNewContext } from 'node:vm'
-import { translator } from '../i18n/index.ts'
+import { translator } from '../../i18n/index.ts'
 import { currentPasswordField, newPasswordField } from './password-field.ts'
 import { loadStrengthAssets } from './strength-assets.ts'
 

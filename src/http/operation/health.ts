@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import { httpFailures } from './failures.ts'
-import type { Surface } from './server.ts'
+import { httpFailures } from '../failures.ts'
+import type { Surface } from '../server.ts'
 
 export type HealthChecks = {
   /** True from the end of the start-up to the end of the process. */

@@ -1,5 +1,5 @@
 import { html } from 'ghtml'
-import type { Translate } from '../i18n/index.ts'
+import type { Translate } from '../../i18n/index.ts'
 import type { Page } from './page.ts'
 
 export type ErrorPageProps = {

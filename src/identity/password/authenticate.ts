@@ -1,8 +1,8 @@
-import { Failure } from '../base/index.ts'
-import type { Queries } from '../db/index.ts'
-import { findRow, toUser } from './find-user.ts'
-import type { PasswordHasher } from './password/hasher.ts'
-import type { User } from './user.ts'
+import { Failure } from '../../base/index.ts'
+import type { Queries } from '../../db/index.ts'
+import { findRow, toUser } from '../find-user.ts'
+import type { User } from '../user.ts'
+import type { PasswordHasher } from './hasher.ts'
 
 type Needs = { readonly db: Queries; readonly hasher: PasswordHasher }
 

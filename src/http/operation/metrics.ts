@@ -1,6 +1,6 @@
-import { sameText } from '../base/index.ts'
-import { httpFailures } from './failures.ts'
-import type { Surface } from './server.ts'
+import { sameText } from '../../base/index.ts'
+import { httpFailures } from '../failures.ts'
+import type { Surface } from '../server.ts'
 
 type Needs = {
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
