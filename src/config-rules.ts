@@ -36,6 +36,12 @@ export const rules: readonly Rule[] = [
     refuses: ({ registration, mail }) => registration.mode !== 'closed' && mail.url === '',
   },
   {
+    reads: ['mail.from', 'mail.url'],
+    production: true,
+    words: 'CARDEA_MAIL_FROM must be an address of yours in production once CARDEA_MAIL_URL is set',
+    refuses: ({ mail }) => mail.url !== '' && /@localhost>?$/.test(mail.from),
+  },
+  {
     reads: ['session.unrememberedLifetime', 'session.absoluteLifetime'],
     production: false,
     words:

@@ -1,18 +1,19 @@
 import { parseArgs } from 'node:util'
 import { Failure } from '../base/index.ts'
 import { DataFolderInUse } from '../db/index.ts'
-import { clientCreate } from './client-create.ts'
 import type { Command } from './command.ts'
 import { commandHelp, operandValue, parseOptions, UsageError } from './command.ts'
-import { configCheck, configPrint } from './config.ts'
-import { exportUsersCommand } from './export.ts'
-import { healthcheck } from './healthcheck.ts'
-import { importUsersCommand } from './import.ts'
-import { jobDrop, jobList, jobRetry } from './job.ts'
-import { keyList, keyRotate } from './key.ts'
-import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './migrate.ts'
-import { serve } from './serve.ts'
-import { userCreate } from './user-create.ts'
+import { clientCreate } from './commands/client-create.ts'
+import { configCheck, configPrint } from './commands/config.ts'
+import { exportUsersCommand } from './commands/export.ts'
+import { healthcheck } from './commands/healthcheck.ts'
+import { importUsersCommand } from './commands/import.ts'
+import { jobDrop, jobList, jobRetry } from './commands/job.ts'
+import { keyList, keyRotate } from './commands/key.ts'
+import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './commands/migrate.ts'
+import { serve } from './commands/serve.ts'
+import { userCreate } from './commands/user-create.ts'
+import { userInvite } from './commands/user-invite.ts'
 
 const commands: readonly Command[] = [
   serve,
@@ -20,6 +21,7 @@ const commands: readonly Command[] = [
   migrateDownCommand,
   migrateStatusCommand,
   userCreate,
+  userInvite,
   importUsersCommand,
   exportUsersCommand,
   clientCreate,

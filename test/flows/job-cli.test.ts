@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { Type } from 'typebox'
 import { newId, secureRandom, systemClock } from '../../src/base/index.ts'
@@ -10,10 +7,10 @@ import { createDb } from '../../src/db/index.ts'
 import type { JobKind } from '../../src/jobs/index.ts'
 import { createQueue, GiveUp, listDeadJobs, queueDepth } from '../../src/jobs/index.ts'
 import { createSealer } from '../../src/keys/index.ts'
+import { runCommand } from '../harness/command.ts'
 import type { TestDatabase } from '../harness/database.ts'
 import { testDatabase } from '../harness/database.ts'
 
-const main = path.resolve(import.meta.dirname, '../../src/main.ts')
 let database: TestDatabase
 let db: Db
 
@@ -26,24 +23,7 @@ after(async () => {
   await database?.close()
 })
 
-function cardea(...argv: string[]): Promise<{ code: number | null; output: string }> {
-  const { PATH = '' } = process.env
-  const child = spawn(process.execPath, [main, ...argv], {
-    cwd: tmpdir(),
-    env: { PATH, DATABASE_URL: withHost(database.url) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, output })))
-}
-
-/** The socket of the test server, which stands in the query, in the place of the host. */
-function withHost(url: string): string {
-  const [, before = '', name = '', socket = ''] = /^(.*@)\/([^?]*)\?host=(.*)$/.exec(url) ?? []
-  return socket === '' ? url : `${before}${socket}/${name}`
-}
+const cardea = (...argv: string[]) => runCommand(database.url, argv)
 
 type Greeting = { readonly name: string }
 const greet: JobKind<Greeting> = {

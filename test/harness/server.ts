@@ -37,6 +37,7 @@ export type TestServer = {
   readonly close: () => Promise<void>
 }
 
+export const masterKey = Buffer.alloc(32, 7)
 export const callback = 'https://app.example.com/callback'
 
 type Options = {
@@ -63,7 +64,7 @@ export async function testServer(options: Options = {}): Promise<TestServer> {
   const app = await createApp({
     config,
     databaseUrl: database.url,
-    masterKeys: [Buffer.alloc(32, 7)],
+    masterKeys: [masterKey],
     log: createLog({
       level: options.log ? 'info' : 'silent',
       format: 'json',

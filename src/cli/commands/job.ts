@@ -1,15 +1,15 @@
-import { isUuid, systemClock } from '../base/index.ts'
+import { isUuid, systemClock } from '../../base/index.ts'
 import {
   dropDeadJob,
   listDeadJobs,
   queueDepth,
   retryAllDeadJobs,
   retryDeadJob,
-} from '../jobs/index.ts'
-import type { Command } from './command.ts'
-import { required, UsageError } from './command.ts'
-import { withDatabase } from './database.ts'
-import { settings } from './settings.ts'
+} from '../../jobs/index.ts'
+import type { Command } from '../command.ts'
+import { required, UsageError } from '../command.ts'
+import { withDatabase } from '../database.ts'
+import { settings } from '../settings.ts'
 
 const longestList = 100
 

@@ -1,8 +1,8 @@
-import { migrateDown, migrateUp, migrationStatus } from '../db/index.ts'
-import type { Command } from './command.ts'
-import { text, UsageError } from './command.ts'
-import { borrowDatabase } from './database.ts'
-import { settings } from './settings.ts'
+import { migrateDown, migrateUp, migrationStatus } from '../../db/index.ts'
+import type { Command } from '../command.ts'
+import { text, UsageError } from '../command.ts'
+import { borrowDatabase } from '../database.ts'
+import { settings } from '../settings.ts'
 
 async function withUrl(work: (url: string) => Promise<void>): Promise<number> {
   const database = await borrowDatabase(settings())

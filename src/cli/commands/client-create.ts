@@ -1,10 +1,10 @@
 import { Check, Errors } from 'typebox/value'
-import { secureRandom, systemClock } from '../base/index.ts'
-import { ClientInput, createClient } from '../clients/index.ts'
-import type { Command, Values } from './command.ts'
-import { required, text, texts, UsageError } from './command.ts'
-import { withDatabase } from './database.ts'
-import { settings } from './settings.ts'
+import { secureRandom, systemClock } from '../../base/index.ts'
+import { ClientInput, createClient } from '../../clients/index.ts'
+import type { Command, Values } from '../command.ts'
+import { required, text, texts, UsageError } from '../command.ts'
+import { withDatabase } from '../database.ts'
+import { settings } from '../settings.ts'
 
 export const clientCreate: Command = {
   name: 'client create',

@@ -1,10 +1,10 @@
-import { secureRandom, systemClock } from '../base/index.ts'
-import { createSealer, listKeys, rotateKeys } from '../keys/index.ts'
-import { auditedRotation, keyPolicy } from '../schedule.ts'
-import type { Command } from './command.ts'
-import { dataDirOf, withDatabase } from './database.ts'
-import { masterKeys } from './master-key.ts'
-import { settings } from './settings.ts'
+import { secureRandom, systemClock } from '../../base/index.ts'
+import { createSealer, listKeys, rotateKeys } from '../../keys/index.ts'
+import { auditedRotation, keyPolicy } from '../../schedule.ts'
+import type { Command } from '../command.ts'
+import { dataDirOf, withDatabase } from '../database.ts'
+import { masterKeys } from '../master-key.ts'
+import { settings } from '../settings.ts'
 
 export const keyList: Command = {
   name: 'key list',

@@ -1,6 +1,6 @@
-import type { Command } from './command.ts'
-import { text } from './command.ts'
-import { settings } from './settings.ts'
+import type { Command } from '../command.ts'
+import { text } from '../command.ts'
+import { settings } from '../settings.ts'
 
 export const healthcheck: Command = {
   name: 'healthcheck',

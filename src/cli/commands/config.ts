@@ -1,6 +1,6 @@
-import { printConfig } from '../config-reference.ts'
-import type { Command } from './command.ts'
-import { settings } from './settings.ts'
+import { printConfig } from '../../config-reference.ts'
+import type { Command } from '../command.ts'
+import { settings } from '../settings.ts'
 
 export const configPrint: Command = {
   name: 'config print',
