@@ -85,16 +85,17 @@ function protocolNeeds(config: Config, shared: Shared) {
   const brake = createBrake(shared)
   const clientAuth = { ...shared, brake, audiences: [issuer, ...endpoints], clockSkew }
   const issue = { ...shared, ...config.oauth }
+  const refreshRules = { idle, grace, sessionIdle: shared.lifetimes.idle }
   const token = createTokenEndpoint({
     clientAuth,
     count: (grant, outcome) => metrics.tokenIssued(grant, outcome),
     grants: [
       authorizationCodeGrant(issue),
-      refreshTokenGrant({ ...issue, rules: { idle, grace, sessionIdle: shared.lifetimes.idle } }),
+      refreshTokenGrant({ ...issue, rules: refreshRules }),
       clientCredentialsGrant({ mint: accessTokenMint(issue) }),
     ],
   })
-  return { ...shared, clientAuth, token, refreshIdleLifetime: idle }
+  return { ...shared, clientAuth, token, refreshRules }
 }
 
 function browserNeeds(config: Config, shared: Shared) {

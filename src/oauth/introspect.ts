@@ -1,11 +1,11 @@
 import type { UserId } from '../base/index.ts'
-import { isUuid, numericDate } from '../base/index.ts'
+import { addSeconds, isUuid, numericDate } from '../base/index.ts'
 import type { Client, ClientCache } from '../clients/index.ts'
 import { isPublic } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Parameters } from '../http/index.ts'
-import type { RefreshTokens } from '../session/index.ts'
-import { readFamily } from '../session/index.ts'
+import type { RefreshRules, RefreshTokens } from '../session/index.ts'
+import { decideRefresh, readFamily } from '../session/index.ts'
 import type { AccessToken, VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { oauthFailures } from './failures.ts'
@@ -16,7 +16,7 @@ export type IntrospectNeeds = VerifyNeeds & {
   readonly db: Db
   readonly clients: ClientCache
   readonly refreshTokens: RefreshTokens
-  readonly refreshIdleLifetime: number
+  readonly refreshRules: RefreshRules
 }
 
 export type Introspection =
@@ -85,22 +85,19 @@ async function introspectRefresh(
 ): Promise<Introspection> {
   const family = await readFamily(needs.db, token.familyId)
   if (family?.seed == null || family.clientId !== client.clientId) return inactive
-  const now = needs.clock.now()
-  const idleEnd = family.rotatedAt.getTime() + needs.refreshIdleLifetime * 1000
-  const alive =
-    family.revokedAt === null &&
-    now < family.expiresAt &&
-    now.getTime() < idleEnd &&
-    token.generation === family.generation &&
-    needs.refreshTokens.genuine(token, family.seed)
-  if (!alive) return inactive
+  if (!needs.refreshTokens.genuine(token, family.seed)) return inactive
+  // A token is active exactly when it would be exchanged for a new one.
+  const { refreshRules: rules, clock } = needs
+  const decision = decideRefresh(family, token.generation, rules, clock.now())
+  if (decision.do !== 'rotate') return inactive
+  const idleEnd = addSeconds(family.rotatedAt, rules.idle)
   return {
     active: true,
     iss: needs.issuer,
     sub: family.userId,
     client_id: family.clientId,
     scope: family.scopes.join(' '),
-    exp: Math.min(numericDate(family.expiresAt), Math.floor(idleEnd / 1000)),
+    exp: Math.min(numericDate(family.expiresAt), numericDate(idleEnd)),
     iat: numericDate(family.rotatedAt),
     token_type: 'refresh_token',
   }

@@ -245,6 +245,15 @@ test('RFC 7662 §2.2: tokens without offline_access are inactive once the sessio
   assert.equal(await userinfo(online.access_token), 401)
 })
 
+test('RFC 7662 §2.2: a refresh token that ends with an idle session is not active, as it is not refreshed', async () => {
+  const online = await obtainTokens(server, client, user, { scope: 'openid' })
+  clock.advance(86_399)
+  assert.equal((await introspect(server, client, online.refresh_token)).active, true)
+  clock.advance(1)
+  assert.deepEqual(await introspect(server, client, online.refresh_token), inactive)
+  assert.equal((await refresh(server, client, online.refresh_token)).body.error, 'invalid_grant')
+})
+
 test('RFC 7662 §2.2: a refresh token is shown to its own client only', async () => {
   const { refresh_token } = await obtainTokens(server, client, user)
   const answer = await introspect(server, client, refresh_token)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import type { FamilyId, SessionId, UserId } from '../../base/index.ts'
-import type { LockedFamily, RefreshDecision } from './family.ts'
+import type { FamilyInSession, RefreshDecision } from './family.ts'
 import { decideRefresh } from './family.ts'
 
 type RefusalReason = Extract<RefreshDecision, { do: 'refuse' }>['why']
@@ -11,7 +11,7 @@ const start = Date.UTC(2030, 0, 1)
 const at = (seconds: number) => new Date(start + seconds * 1000)
 const rules = { idle: 1000, grace: 30, sessionIdle: 500 }
 
-const family: LockedFamily = {
+const family: FamilyInSession = {
   id: '00000000-0000-7000-8000-000000000001' as FamilyId,
   kind: 'oauth',
   userId: '00000000-0000-7000-8000-000000000002' as UserId,
@@ -38,7 +38,7 @@ test('RFC 9700 §4.14.2: the table of decisions', () => {
   const repeat: RefreshDecision = { do: 'repeat' }
   const revoke: RefreshDecision = { do: 'revoke' }
   const refuse = (why: RefusalReason): RefreshDecision => ({ do: 'refuse', why })
-  const cases: [string, Partial<LockedFamily>, number, number, RefreshDecision][] = [
+  const cases: [string, Partial<FamilyInSession>, number, number, RefreshDecision][] = [
     ['the current one', {}, 5, 0, rotate],
     ['just before it idles out', {}, 5, 999.999, rotate],
     ['idled out', {}, 5, 1000, refuse('idle')],
@@ -84,7 +84,7 @@ const situation = fc.record({
 test('a revoked or expired offline family always refuses; otherwise only generation and time decide', () => {
   fc.assert(
     fc.property(situation, (s) => {
-      const one: LockedFamily = {
+      const one: FamilyInSession = {
         ...family,
         generation: s.generation,
         rotatedAt: at(s.rotatedAt),

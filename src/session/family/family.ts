@@ -43,7 +43,7 @@ export type FamilyStart = Pick<
 > & { readonly withRefreshToken: boolean }
 
 /** A family with what its session has come to; null when the row of the session is gone. */
-export type LockedFamily = Family & {
+export type FamilyInSession = Family & {
   readonly sessionEndedAt: Date | null
   readonly sessionSeenAt: Date | null
 }
@@ -70,7 +70,7 @@ export type RefreshDecision =
  * which answers two tabs or a lost response; anything older is a replay (RFC 9700 section 4.14.2).
  */
 export function decideRefresh(
-  family: LockedFamily,
+  family: FamilyInSession,
   presented: number,
   rules: RefreshRules,
   now: Date,
@@ -88,7 +88,7 @@ export function decideRefresh(
   return presented === family.generation - 1 && now < graceEnd ? { do: 'repeat' } : { do: 'revoke' }
 }
 
-function sessionOver(family: LockedFamily, { sessionIdle }: RefreshRules, now: Date): boolean {
+function sessionOver(family: FamilyInSession, { sessionIdle }: RefreshRules, now: Date): boolean {
   const { sessionEndedAt, sessionSeenAt } = family
   if (sessionEndedAt !== null || sessionSeenAt === null) return true
   return now >= addSeconds(sessionSeenAt, sessionIdle) // ASVS 7.3.1

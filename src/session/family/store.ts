@@ -1,7 +1,7 @@
 import type { FamilyId, SessionId, UserId } from '../../base/index.ts'
 import type { Queries, Tx } from '../../db/index.ts'
 import { sql } from '../../db/index.ts'
-import type { Family, LockedFamily } from './family.ts'
+import type { Family, FamilyInSession } from './family.ts'
 
 /**
  * Inserts a family only while its session lives. The share lock makes a sign-out at the same moment wait
@@ -21,8 +21,8 @@ export function insertFamily(tx: Tx, family: Family): Promise<number> {
 }
 
 /** With the state of its session, which is read and not locked: who ends it revokes the family too. */
-export function lockFamily(tx: Tx, id: FamilyId): Promise<LockedFamily | undefined> {
-  return tx.maybe<LockedFamily>(sql`
+export function lockFamily(tx: Tx, id: FamilyId): Promise<FamilyInSession | undefined> {
+  return tx.maybe<FamilyInSession>(sql`
     SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
       f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
       s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at
@@ -30,11 +30,13 @@ export function lockFamily(tx: Tx, id: FamilyId): Promise<LockedFamily | undefin
     WHERE f.id = ${id} FOR UPDATE OF f`)
 }
 
-export function readFamily(queries: Queries, id: FamilyId): Promise<Family | undefined> {
-  return queries.maybe<Family>(sql`
-    SELECT id, kind, user_id, client_id, session_id, scopes, claims, offline, seed, generation,
-      auth_time, amr, acr, created_at, rotated_at, expires_at, revoked_at
-    FROM token_families WHERE id = ${id}`)
+export function readFamily(queries: Queries, id: FamilyId): Promise<FamilyInSession | undefined> {
+  return queries.maybe<FamilyInSession>(sql`
+    SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
+      f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
+      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at
+    FROM token_families f LEFT JOIN sessions s ON s.id = f.session_id
+    WHERE f.id = ${id}`)
 }
 
 /** Guarded by the generation that was read, although the row lock already serialises. */
