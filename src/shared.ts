@@ -29,7 +29,7 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     unremembered: unrememberedLifetime,
   }
   const { flowLifetime } = config.oauth
-  const assets = loadAssets()
+  const assets = loadAssets(config.password.minStrength)
   const languages = createLanguages({ fallback: config.locale })
   const newSecret = () => randomToken(random)
   const cookies = createCookies({ secure, newSecret, sessionSeconds: lifetimes.absolute })

@@ -5,7 +5,7 @@ import { loadStrengthAssets } from '../../src/http/page/strength-assets.ts'
 import { createJudge } from '../../src/identity/password/strength/judge.ts'
 
 test('the meter on pages judges exactly as the server does', async () => {
-  const assets = loadStrengthAssets()
+  const assets = loadStrengthAssets(2)
   const answers: { score: number; weakness: string }[] = []
   let listen: (event: { data: unknown }) => void = () => undefined
   const self: Record<string, unknown> = {

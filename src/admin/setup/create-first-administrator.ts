@@ -3,7 +3,7 @@ import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Clock, Random } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
-import type { Cookies, Csrf, Languages, Pages } from '../../http/index.ts'
+import type { Cookies, Csrf, Languages, Pages, StrengthAssets } from '../../http/index.ts'
 import type { NewUserInput, PasswordHasher, PasswordRules, User } from '../../identity/index.ts'
 import { addUser, consumeSetupTokens, prepareUser } from '../../identity/index.ts'
 
@@ -18,6 +18,7 @@ export type SetupNeeds = {
   readonly languages: Languages
   readonly passwords: PasswordRules
   readonly passwordMinLength: number
+  readonly strength: StrengthAssets
 }
 
 /**

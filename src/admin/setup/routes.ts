@@ -90,6 +90,7 @@ function show(
     action: needs.languages.keep(request, '/setup'),
     hidden: { csrf, token },
     minLength: needs.passwordMinLength,
+    strength: needs.strength,
   })
-  return needs.pages.send(reply, page, { status: reply.statusCode })
+  return needs.pages.send(reply, page, { status: reply.statusCode, script: true })
 }

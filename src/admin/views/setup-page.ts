@@ -1,6 +1,6 @@
 import { html } from 'ghtml'
-import type { Page } from '../../http/index.ts'
-import { button, errorSummary, field, hiddenInputs } from '../../http/index.ts'
+import type { Page, StrengthAssets } from '../../http/index.ts'
+import { button, errorSummary, field, hiddenInputs, newPasswordField } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
 
 export type SetupPageProps = {
@@ -15,6 +15,8 @@ export type SetupPageProps = {
   /** Words by field name; the words of any other name stand in the summary only. */
   readonly errors: Readonly<Record<string, string>>
   readonly minLength: number
+  /** With the scripts of password fields; the page works as well without. */
+  readonly strength?: StrengthAssets | undefined
 }
 
 const fieldNames = ['username', 'email', 'name', 'password', 'confirm']
@@ -81,11 +83,13 @@ function whoFields({ t, values, errors }: SetupPageProps, failed: boolean): stri
   ].join('')
 }
 
-function passwordFields({ t, errors, minLength }: SetupPageProps): string {
-  const secret = { t, type: 'password', autocomplete: 'new-password', minLength } as const
+function passwordFields({ t, errors, minLength, strength }: SetupPageProps): string {
+  const again = { type: 'password', autocomplete: 'new-password', minLength } as const
   return [
-    field({
-      ...secret,
+    newPasswordField({
+      t,
+      assets: strength,
+      minLength,
       name: 'password',
       label: t('Password'),
       hint: t('At least {count} characters. A few unrelated words work well.', {
@@ -93,7 +97,7 @@ function passwordFields({ t, errors, minLength }: SetupPageProps): string {
       }),
       error: errors.password,
     }),
-    field({ ...secret, name: 'confirm', label: t('Password again'), error: errors.confirm }),
+    field({ t, ...again, name: 'confirm', label: t('Password again'), error: errors.confirm }),
   ].join('')
 }
 

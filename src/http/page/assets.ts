@@ -14,7 +14,8 @@ export type Assets = {
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>
 }
 
-export function loadAssets(): Assets {
+/** `least` is the least strength of a new password. */
+export function loadAssets(least: number): Assets {
   const read = (name: string) => readFileSync(new URL(`../assets/${name}`, import.meta.url))
   const versioned = (name: string, end: string, body: Buffer) =>
     `/assets/${name}.${sha256(body).toString('hex').slice(0, 12)}.${end}`
@@ -27,7 +28,7 @@ export function loadAssets(): Assets {
   return {
     stylesheet,
     challenge,
-    strength: loadStrengthAssets(),
+    strength: loadStrengthAssets(least),
     files: new Map([
       [stylesheet, { type: 'text/css; charset=utf-8', body: css }],
       ['/assets/logo.svg', { type: svg, body: read('logo.svg') }],

@@ -2,6 +2,9 @@ import { html } from 'ghtml'
 import type { Translate } from '../../i18n/index.ts'
 import type { StrengthAssets } from './strength-assets.ts'
 
+/** What makes password fields helpful; pages work as well without. */
+export type PasswordScripts = Pick<StrengthAssets, 'reveal' | 'meter' | 'worker' | 'least'>
+
 type Common = {
   readonly t: Translate
   /** Both the name and the id of the input. */
@@ -11,20 +14,19 @@ type Common = {
   readonly error?: string | undefined
   readonly autofocus?: boolean
   /** Without them the field works as well, but has neither button nor meter. */
-  readonly assets?: Pick<StrengthAssets, 'reveal' | 'meter' | 'worker'> | undefined
+  readonly assets?: PasswordScripts | undefined
 }
 
 export type NewPasswordFieldProps = Common & {
   readonly minLength: number
-  /** The least score (0 to 4) that the server accepts. */
-  readonly minStrength?: number
   /** What the server knows of the person and itself; the other fields of the form are read as well. */
   readonly context?: readonly string[]
 }
 
 /** A field for a new password: with a button that shows it and a meter of its strength. */
 export function newPasswordField(props: NewPasswordFieldProps): string {
-  const { name, minLength, minStrength = 2, context = [], assets } = props
+  const { name, minLength, context = [], assets } = props
+  const minStrength = assets?.least ?? 0
   const low = minStrength + 0.5 // the meter shows the score and one more
   const meter =
     assets &&
@@ -66,7 +68,8 @@ function flags({ autofocus = false, error }: Common): string {
 }
 
 /** The words of the meter, by the scores and weaknesses that the worker answers with. */
-function meterTexts({ t, minLength, minStrength = 2 }: NewPasswordFieldProps): string {
+function meterTexts({ t, minLength, assets }: NewPasswordFieldProps): string {
+  const minStrength = assets?.least ?? 0
   const middling = t('Not strong enough.')
   return JSON.stringify({
     short: t('Too short: use at least {least} characters.', { least: minLength }),

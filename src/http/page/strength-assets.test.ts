@@ -5,7 +5,7 @@ import { translator } from '../../i18n/index.ts'
 import { currentPasswordField, newPasswordField } from './password-field.ts'
 import { loadStrengthAssets } from './strength-assets.ts'
 
-const assets = loadStrengthAssets()
+const assets = loadStrengthAssets(2)
 const t = translator('en')
 
 type Answer = { readonly id: number; readonly score: number; readonly weakness: string }
@@ -41,7 +41,7 @@ test('the worker is one file that loads nothing and estimates by itself', () => 
 })
 
 test('every address has a body, and the same content has the same address', () => {
-  const again = loadStrengthAssets()
+  const again = loadStrengthAssets(2)
   assert.deepEqual([...again.files.keys()], [...assets.files.keys()])
   assert.deepEqual([...assets.files.keys()], [assets.reveal, assets.meter, assets.worker])
   for (const { type, body } of assets.files.values()) {
@@ -72,7 +72,7 @@ test('a field for a new password has its texts and its context in attributes, es
 test('a score that the server would refuse is not called acceptable', () => {
   const props = { t, name: 'password', label: 'Password', minLength: 8, assets }
   assert.match(newPasswordField(props), /Acceptable\./)
-  const strict = newPasswordField({ ...props, minStrength: 3 })
+  const strict = newPasswordField({ ...props, assets: { ...assets, least: 3 } })
   assert.doesNotMatch(strict, /Acceptable\./)
   assert.match(strict, /Not strong enough\.[^[]*Strong\./)
   assert.match(strict, /low="3.5" high="3.5"/)

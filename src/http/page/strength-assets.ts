@@ -11,6 +11,8 @@ export type StrengthAssets = {
   /** The module of the meter, and the worker it starts. */
   readonly meter: string
   readonly worker: string
+  /** The least score (0 to 4) that the server accepts. */
+  readonly least: number
   /** The bodies are read when they are first asked for: the worker has 1.7 MB. */
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: () => Buffer }>
 }
@@ -19,7 +21,7 @@ const type = 'text/javascript; charset=utf-8'
 const packages = ['core', 'language-common', 'language-en'].map((name) => `@zxcvbn-ts/${name}`)
 const require = createRequire(import.meta.url)
 
-export function loadStrengthAssets(): StrengthAssets {
+export function loadStrengthAssets(least: number): StrengthAssets {
   const [reveal, meter] = [script('password-reveal'), script('password-strength')]
   const ours = own('password-strength-worker')
   const version = tag(Buffer.concat([ours, ...packages.map(manifest)]))
@@ -33,6 +35,7 @@ export function loadStrengthAssets(): StrengthAssets {
     reveal: reveal.path,
     meter: meter.path,
     worker,
+    least,
     files: new Map([
       [reveal.path, { type, body: () => reveal.body }],
       [meter.path, { type, body: () => meter.body }],

@@ -20,7 +20,7 @@ function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
   const t = translator(locale)
   const hidden = { csrf: evil, [evil]: evil }
   const frame = { t, link: () => evil, hidden, errors: everywhere, notice: 'Save' as const }
-  const scripts = { reveal: evil, meter: evil, worker: evil }
+  const scripts = { reveal: evil, meter: evil, worker: evil, least: 2 }
   const leave = { ...frame, username: evil, hasEmail: true }
   return {
     overview: overviewPage({
