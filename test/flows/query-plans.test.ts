@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Client } from 'pg'
+import { assignRole, ownerRole } from '../../src/access/index.ts'
+import { systemClock } from '../../src/base/index.ts'
+import { eraseDueUsers } from '../../src/identity/index.ts'
+import { postJson } from '../harness/json.ts'
+import type { Mailbox } from '../harness/mailbox.ts'
+import { createMailbox } from '../harness/mailbox.ts'
+import { introspect, obtainTokens, refresh } from '../harness/oauth.ts'
+import type { TestServer } from '../harness/server.ts'
+import { testServer } from '../harness/server.ts'
+
+/** Tables that stay small however many people there are. */
+const small = new Set(['roles', 'signing_keys', 'setup_tokens', 'schema_migrations'])
+const password = 'tulip harbour seventeen'
+let mailbox: Mailbox
+let server: TestServer
+let explainer: Client
+
+before(async () => {
+  mailbox = await createMailbox()
+  server = await testServer({
+    mailbox,
+    env: { CARDEA_REGISTRATION_MODE: 'open', CARDEA_PASSWORD_HISTORY: '3' },
+  })
+  explainer = new Client({ connectionString: server.databaseUrl })
+  await explainer.connect()
+  // The tables of a test are so small that reading them whole would always be best.
+  await explainer.query('SET enable_seqscan = off')
+})
+after(async () => {
+  await explainer?.end()
+  await server?.close()
+  await mailbox?.close()
+})
+
+type Options = Parameters<typeof postJson>[2]
+const call = (method: string, path: string, body?: object, options: Options = {}) =>
+  postJson(`${server.url}/api/v1${path}`, body, { ...options, method })
+
+/** A person's whole life with an account, and an application's with the person. */
+async function everything(): Promise<void> {
+  const begun = await call('POST', '/auth/register', {
+    username: 'ada',
+    email: 'ada@example.org',
+    password,
+  })
+  const { code } = await mailbox.next('ada@example.org')
+  await call('POST', '/auth/register/confirm', { registration: begun.body.registration, code })
+  await call('POST', '/auth/forgot-password', { identifier: 'ada' })
+  const { link = '' } = await mailbox.next('ada@example.org', 'Reset')
+  const reset = { token: new URL(link).searchParams.get('token'), password: `${password} two` }
+  await call('POST', '/auth/reset-password', reset)
+  const { body } = await call('POST', '/auth/login', {
+    identifier: 'ada@example.org',
+    password: `${password} two`,
+  })
+  const token: string = body.access_token
+  const mine = { token, headers: { 'if-match': '*' } }
+  const user = await server.app.db.maybe<{ id: never }>({
+    name: 'ada',
+    text: 'SELECT id FROM users WHERE username_key = $1',
+    values: ['ada'],
+  })
+  assert.ok(user)
+  await assignRole(server.app.db, user.id, ownerRole, systemClock.now())
+  await call('PATCH', '/users/me', { profile: { nickname: 'A' } }, mine)
+  await call('PUT', '/users/me/username', { username: 'ada2' }, mine)
+  await call('POST', '/users/me/email', { email: 'ada@new.example' }, mine)
+  const { code: emailCode } = await mailbox.next('ada@new.example')
+  await call('POST', '/users/me/email/confirm', { code: emailCode }, mine)
+  const change = { current_password: `${password} two`, password: `${password} three` }
+  await call('PUT', '/users/me/password', change, mine)
+  await call('POST', '/auth/refresh', { refresh_token: body.refresh_token })
+  await call('GET', '/users/me/sessions', undefined, mine)
+  await call('GET', '/users/me/export', undefined, mine)
+  await call('POST', '/admin/invitations', { email: 'bea@example.org' }, mine)
+  await call('GET', '/admin/invitations', undefined, mine)
+  await call('POST', '/users/me/sessions/end-others', undefined, mine)
+  const person = await server.user()
+  const client = await server.client()
+  const tokens = await obtainTokens(server, client, person)
+  await introspect(server, client, tokens.access_token)
+  await refresh(server, client, tokens.refresh_token)
+  await tokens.browser.open('/account/sessions')
+  await call('DELETE', '/users/me', undefined, mine)
+  await eraseDueUsers(server.app, systemClock.now(), 10)
+  await server.app.queue.drain()
+}
+
+test('no statement of a request reads a table that grows from end to end', async () => {
+  await everything()
+  const statements = new Set(
+    server.statements().filter((text) => /^\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b/i.test(text)),
+  )
+  assert.ok(statements.size > 50, `${statements.size} statements were seen`)
+  for (const text of statements) {
+    for (const table of await scanned(text)) {
+      assert.ok(small.has(table), `${table} is read from end to end by:\n${text}`)
+    }
+  }
+})
+
+test('the test would notice a column without an index', async () => {
+  assert.deepEqual(await scanned('SELECT id FROM users WHERE email_verified = $1'), ['users'])
+})
+
+/** The tables that PostgreSQL can only read from end to end for a statement. */
+async function scanned(text: string): Promise<string[]> {
+  const { rows } = await explainer.query<Record<string, string>>(
+    `EXPLAIN (GENERIC_PLAN, COSTS OFF) ${text}`,
+  )
+  return rows.flatMap((row) => {
+    const table = /Seq Scan on (?:\w+\.)?(\w+)/.exec(row['QUERY PLAN'] ?? '')?.[1]
+    return table === undefined ? [] : [table]
+  })
+}
