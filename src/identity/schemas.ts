@@ -18,6 +18,19 @@ export const AddressSchema = Type.Partial(
   closed,
 )
 
+/** Members of an address that are null go, like those of the profile (RFC 7396 section 2). */
+const AddressPatchSchema = Type.Partial(
+  Type.Object({
+    formatted: orNull(text(1000)),
+    street_address: orNull(text(500)),
+    locality: orNull(text(200)),
+    region: orNull(text(200)),
+    postal_code: orNull(text(50)),
+    country: orNull(text(200)),
+  }),
+  closed,
+)
+
 const birthdate = Type.String({
   pattern: '^\\d{4}(-\\d{2}-\\d{2})?$',
   description: 'YYYY-MM-DD, 0000-MM-DD without the year, or YYYY alone',
@@ -62,7 +75,7 @@ export const ProfilePatchSchema = Type.Partial(
     zoneinfo: orNull(text(100)),
     locale: orNull(text(100)),
     phone_number: orNull(text(50)),
-    address: orNull(AddressSchema),
+    address: orNull(AddressPatchSchema),
   }),
   closed,
 )

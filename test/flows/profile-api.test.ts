@@ -51,6 +51,21 @@ test('RFC 7396: a patch changes what it names and takes what is null', async () 
   assert.notEqual(changed.headers.get('etag'), version)
 })
 
+test('RFC 7396 §2: a patch of the address changes the members it names, and the last one takes it along', async () => {
+  const { send } = await person('adele')
+  const patch = (address: object | null) =>
+    send('PATCH', mePath, { profile: { name: null, address } })
+  await patch({ locality: 'Oslo', country: 'NO' })
+  const moved = await patch({ locality: 'Bergen', postal_code: '5003' })
+  const address = { locality: 'Bergen', postal_code: '5003', country: 'NO' }
+  assert.deepEqual(moved.body.profile.address, address)
+  const less = await patch({ postal_code: null, country: null })
+  assert.deepEqual(less.body.profile.address, { locality: 'Bergen' })
+  assert.equal((await patch({ locality: null })).body.profile.address, undefined)
+  await patch({ locality: 'Oslo' })
+  assert.equal((await patch(null)).body.profile.address, undefined)
+})
+
 test('RFC 9110 §13.1.1: a change based on an old version is refused, and one on none asks for it', async () => {
   const { token, send } = await person('bea')
   const patch = { profile: { nickname: 'B' } }

@@ -85,8 +85,18 @@ function merge(profile: Profile, patch: ProfilePatch): Profile {
   const { phone_number_verified: verified, ...rest } = profile
   const samePhone = patch.phone_number === undefined || patch.phone_number === profile.phone_number
   const before = samePhone && verified !== undefined ? profile : rest
-  const merged = Object.entries({ ...before, ...patch })
-  return Object.fromEntries(merged.filter(([, value]) => value !== null && value !== undefined))
+  const { address, ...flat } = patch
+  const merged = present({ ...before, ...flat })
+  if (address === undefined) return merged
+  const { address: _, ...others } = merged
+  const kept = address === null ? {} : present({ ...profile.address, ...address })
+  return Object.keys(kept).length === 0 ? others : { ...others, address: kept }
+}
+
+/** Without the members that are null. */
+function present<T extends object>(value: T) {
+  const kept = Object.entries(value).filter(([, member]) => member !== null && member !== undefined)
+  return Object.fromEntries(kept)
 }
 
 async function write(tx: Tx, after: UserRow): Promise<void> {
