@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url'
+
 // The ranges below are the very characters that are refused.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controls = /[\u0000-\u001f\u007f]/
@@ -19,9 +21,15 @@ export function codePoints(value: string): number {
   return count
 }
 
-/** The form under which names and addresses are compared: NFKC, lower case, no surrounding space. */
+/**
+ * The form under which names and addresses are compared: NFKC, lower case, no surrounding space. What
+ * follows an @ is a domain, which has two spellings (RFC 5890): it counts in its ASCII form.
+ */
 export function comparisonKey(value: string): string {
-  return value.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
+  const key = value.normalize('NFKC').trim().toLowerCase().normalize('NFKC')
+  const at = key.lastIndexOf('@')
+  const domain = at < 0 ? '' : domainToASCII(key.slice(at + 1))
+  return domain === '' ? key : key.slice(0, at + 1) + domain
 }
 
 /**

@@ -72,6 +72,18 @@ test('an address that has an account gets another letter, and the answer does no
   assert.equal(again.body.code, 'username_taken')
 })
 
+test('an address is one account in whatever way its domain is written (RFC 5890)', async () => {
+  await server.user({ username: 'jutta', email: 'jutta@bücher.example' })
+  const password = 'correct horse battery staple'
+  for (const identifier of ['jutta@bücher.example', 'JUTTA@xn--bcher-kva.example']) {
+    const { status } = await post('/api/v1/auth/login', { identifier, password })
+    assert.equal(status, 200, identifier)
+  }
+  await register({ username: 'jutta2', email: 'jutta@XN--BCHER-KVA.example' })
+  const letter = await mailbox.next('jutta@bücher.example')
+  assert.equal(letter.code, undefined, 'no code for an address that has an account')
+})
+
 test('five wrong codes use up the code, and the link still works', async () => {
   const begun = await register({ username: 'finn', email: 'finn@example.org' })
   const { code = '', link = '' } = await mailbox.next('finn@example.org')
