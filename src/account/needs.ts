@@ -1,7 +1,5 @@
-import type { Clock, Random } from '../base/index.ts'
-import type { Db } from '../db/index.ts'
 import type { Assets, Cookies, Request } from '../http/index.ts'
-import type { AccountCore, PasswordHasher, SignUpNeeds, Visitor } from '../identity/index.ts'
+import type { AccountCore, SignUpNeeds, Visitor } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Visits } from '../login/index.ts'
@@ -10,14 +8,9 @@ import type { RefreshTokens, SessionLifetimes } from '../session/index.ts'
 
 export type AccountNeeds = AccountCore &
   SignUpNeeds & {
-    readonly db: Db
-    readonly clock: Clock
-    readonly random: Random
     readonly keys: KeyRing
-    readonly hasher: PasswordHasher
     readonly refreshTokens: RefreshTokens
     readonly visits: Visits
-    readonly issuer: string
     readonly verifiedTokens: VerifiedTokens
     /** Who visits, from where, and in which language. */
     readonly visitor: (request: Request) => Visitor

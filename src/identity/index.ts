@@ -50,7 +50,7 @@ export type { HasherOptions, PasswordHasher } from './password/hasher.ts'
 export { createPasswordHasher } from './password/hasher.ts'
 export { checkNewPassword } from './password/policy.ts'
 export type { Judgement } from './password/prove-identity.ts'
-export { judgeIdentity, proveIdentity } from './password/prove-identity.ts'
+export { judgeIdentity } from './password/prove-identity.ts'
 export type { AccountEdit, BasedOn, Editing } from './profile/edit-account.ts'
 export { editAccount } from './profile/edit-account.ts'
 export {

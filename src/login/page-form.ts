@@ -1,19 +1,10 @@
 import { Failure } from '../base/index.ts'
 import type { Flow } from '../flow/index.ts'
 import { flowFailures } from '../flow/index.ts'
-import type { Page, Reply, Request } from '../http/index.ts'
+import type { Fields, Page, Reply, Request } from '../http/index.ts'
+import { fieldsOf } from '../http/index.ts'
 import type { Translate } from '../i18n/index.ts'
 import type { LoginNeeds } from './needs.ts'
-
-export type Fields = Readonly<Record<string, string>>
-
-/** Fields as they were typed; one that comes twice counts as missing. */
-export function fieldsOf(raw: unknown): Fields {
-  if (typeof raw !== 'object' || raw === null) return {}
-  return Object.fromEntries(
-    Object.entries(raw).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  )
-}
 
 /** The fields of a form that was ours and was shown to this very browser. */
 export function postedFields(
@@ -32,7 +23,7 @@ export type Exchange = { readonly request: Request; readonly reply: Reply }
 export async function flowOf(
   needs: Pick<LoginNeeds, 'visits'>,
   { request, reply }: Exchange,
-  { flow: id = '' }: Fields,
+  { flow: id = '' }: { readonly flow?: string | undefined },
 ): Promise<Flow | undefined> {
   if (id === '') return undefined
   const flow = await needs.visits.flow(request, reply, id)
@@ -73,17 +64,6 @@ export function deskOf(
 
 function withFlow(path: string, { id }: Flow): string {
   return `${path}${path.includes('?') ? '&' : '?'}flow=${id}`
-}
-
-/** What is wrong with which field; undefined when a failure is about none. */
-export function fieldErrors(t: Translate, error: unknown): Record<string, string> | undefined {
-  if (!(error instanceof Failure) || error.details.members === undefined) return undefined
-  return Object.fromEntries(
-    error.details.members.map(({ pointer, words }) => [
-      pointer.slice(pointer.lastIndexOf('/') + 1),
-      t.any(words),
-    ]),
-  )
 }
 
 /** Whether something was refused with this public code. */

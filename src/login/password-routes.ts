@@ -1,19 +1,19 @@
 import { Failure, failures } from '../base/index.ts'
 import type { Flow } from '../flow/index.ts'
-import { consentQuestion, flowFailures } from '../flow/index.ts'
-import type { Reply, Request, Surface } from '../http/index.ts'
-import { originOf, parseParameters } from '../http/index.ts'
+import { consentQuestion } from '../flow/index.ts'
+import type { Reply, Surface } from '../http/index.ts'
+import { parseParameters } from '../http/index.ts'
 import type { Words } from '../i18n/index.ts'
 import type { Judgement } from '../identity/index.ts'
 import { offerReactivation } from '../identity/index.ts'
-import { signInBrowser } from '../session/index.ts'
 import { puzzleFor } from './admission/challenge.ts'
 import type { PasswordAttempt } from './admission/prove-password.ts'
 import { provePassword } from './admission/prove-password.ts'
 import { continueAt } from './continue.ts'
+import { enter } from './enter.ts'
 import type { LoginNeeds } from './needs.ts'
 import type { Exchange } from './page-form.ts'
-import { deskOf } from './page-form.ts'
+import { deskOf, flowOf } from './page-form.ts'
 import { returnPath } from './return-path.ts'
 import { loginPage } from './views/login-page.ts'
 
@@ -30,20 +30,21 @@ const notices: ReadonlyMap<string, Words> = new Map([
 
 export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
   surface.get('/login', { schema }, async (request, reply) => {
-    const flow = await flowOf(needs, request, reply, request.query)
+    const exchange = { request, reply }
+    const form = formOf(request.query)
+    const flow = await flowOf(needs, exchange, form)
     const session = await needs.visits.session(request)
     const { step, location } = await continueAt(needs, flow, session)
     if (step !== 'password') return reply.redirect(location, 303)
-    const { notice, return: back } = formOf(request.query)
+    const { notice, return: back } = form
     const state = { identifier: flow?.loginHint ?? '', notice, back }
-    return show(needs, { request, reply }, flow, state)
+    return show(needs, exchange, flow, state)
   })
   surface.post('/login', { schema }, async (request, reply) => {
     const exchange = { request, reply }
     const form = formOf(request.body)
     needs.csrf.check(request, needs.cookies.browser(request, reply), form.csrf)
-    const flow = await flowOf(needs, request, reply, request.body)
-    const before = await needs.visits.session(request)
+    const flow = await flowOf(needs, exchange, form)
     const { identifier = '', password = '', return: back } = form
     const remember = form.remember === 'yes'
     const attempt = { identifier, password, clientId: flow?.clientId }
@@ -60,14 +61,7 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
       const refusal = loginFailures.wrong()
       return show(needs, exchange, flow, { identifier, remember, back, refusal })
     }
-    const device = needs.cookies.device(request, reply)
-    const person = judgement.user
-    const signIn = { person, before, device, remember, origin: originOf(request) }
-    const { session, token } = await signInBrowser(needs, signIn)
-    needs.cookies.writeSession(reply, token, { remembered: remember })
-    const { location } = await continueAt(needs, flow, session)
-    const onward = flow === undefined && back !== undefined ? returnPath(back) : location
-    return reply.redirect(needs.languages.keep(request, onward), 303)
+    return enter(needs, exchange, { person: judgement.user, flow, remember, back })
   })
 }
 
@@ -84,20 +78,6 @@ async function prove(
     if (error instanceof Failure && shown.includes(error.kind.code)) return error
     throw error
   }
-}
-
-/** The flow a page belongs to; a flow that is named but gone is an error, not a plain sign-in. */
-async function flowOf(
-  needs: LoginNeeds,
-  request: Request,
-  reply: Reply,
-  raw: unknown,
-): Promise<Flow | undefined> {
-  const id = formOf(raw).flow
-  if (id === undefined || id === '') return undefined
-  const flow = await needs.visits.flow(request, reply, id)
-  if (flow === undefined) throw flowFailures.gone()
-  return flow
 }
 
 /** Form fields as typed: a password may have any character, so it is not judged as a protocol parameter. */

@@ -1,58 +1,60 @@
-import type { Reply, Request, Surface } from '../../http/index.ts'
+import type { Reply, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
-import { loginPath, returnPath } from '../../login/index.ts'
+import { returnPath } from '../../login/index.ts'
 import { reauthenticate } from '../../session/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
+import type { Call } from './door.ts'
+import { onPage, onPosted } from './door.ts'
 import type { AccountPageNeeds } from './needs.ts'
-import type { Resident } from './resident.ts'
-import { fieldOf, residentOf } from './resident.ts'
+import { fieldOf } from './resident.ts'
 import { confirmPage } from './views/confirm-page.ts'
 
 const schema = { hide: true }
+const path = '/account/confirm'
 
 /** Asks for the password once more before a sensitive change (ASVS 7.5.1). */
 export function confirmRoutes(surface: Surface, needs: AccountPageNeeds): void {
-  const { csrf, cookies, languages } = needs
-  surface.get('/account/confirm', { schema }, async (request, reply) => {
-    const resident = await residentOf(needs, request)
-    if (resident === undefined)
-      return reply.redirect(languages.keep(request, loginPath('/account')), 303)
-    const back = returnPath(fieldOf(request.query, 'return'))
-    return show(needs, request, reply, resident, { back, failed: false })
-  })
-  surface.post('/account/confirm', { schema }, async (request, reply) => {
-    csrf.check(request, cookies.browser(request, reply), fieldOf(request.body, 'csrf'))
-    const resident = await residentOf(needs, request)
-    if (resident === undefined)
-      return reply.redirect(languages.keep(request, loginPath('/account')), 303)
-    const back = returnPath(fieldOf(request.body, 'return'))
-    const password = fieldOf(request.body, 'password')
-    const { user, session: before } = resident
-    const origin = originOf(request)
-    if (!(await confirmPassword(needs, { request, reply }, user, password))) {
-      return show(needs, request, reply.code(400), resident, { back, failed: true })
-    }
-    const { session, token } = await reauthenticate(needs, before, origin)
-    cookies.writeSession(reply, token, session)
-    return reply.redirect(languages.keep(request, back), 303)
-  })
+  surface.get(
+    path,
+    { schema },
+    onPage(needs, (call) => {
+      const back = returnPath(fieldOf(call.request.query, 'return'))
+      return show(needs, call, { back, failed: false })
+    }),
+  )
+  surface.post(
+    path,
+    { schema },
+    onPosted(needs, (call) => confirm(needs, call)),
+  )
 }
 
-async function show(
+async function confirm(needs: AccountPageNeeds, call: Call): Promise<Reply> {
+  const { user, session: before, request, reply } = call
+  const back = returnPath(fieldOf(request.body, 'return'))
+  const password = fieldOf(request.body, 'password')
+  if (!(await confirmPassword(needs, call, user, password))) {
+    return show(needs, call, { back, failed: true })
+  }
+  const { session, token } = await reauthenticate(needs, before, originOf(request))
+  needs.cookies.writeSession(reply, token, session)
+  return call.go(back)
+}
+
+type State = { readonly back: string; readonly failed: boolean }
+
+function show(
   needs: AccountPageNeeds,
-  request: Request,
-  reply: Reply,
-  { t, user }: Resident,
-  { back, failed }: { readonly back: string; readonly failed: boolean },
-): Promise<Reply> {
-  const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
+  { t, user, hidden, link, reply }: Call,
+  { back, failed }: State,
+): Reply {
   const page = confirmPage({
     t,
-    action: needs.languages.keep(request, '/account/confirm'),
-    hidden: { csrf, return: back },
+    action: link(path),
+    hidden: { ...hidden, return: back },
     user: user.profile.name ?? user.username,
-    backUrl: needs.languages.keep(request, back),
+    backUrl: link(back),
     failed,
   })
-  return needs.pages.send(reply, page, { status: reply.statusCode })
+  return needs.pages.send(reply, page, { status: failed ? 400 : 200 })
 }

@@ -1,12 +1,12 @@
 import { Failure } from '../../base/index.ts'
 import type { Reply, Request } from '../../http/index.ts'
-import { parseParameters } from '../../http/index.ts'
+import { fieldErrors, fieldsOf, parseParameters } from '../../http/index.ts'
 import type { Visitor } from '../../identity/index.ts'
 import { confirmPath, loginPath } from '../../login/index.ts'
 import { isFresh } from '../../session/index.ts'
 import type { AccountPageNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
-import { residentOf } from './resident.ts'
+import { fieldOf, residentOf } from './resident.ts'
 
 /** The fields of a posted form as they were typed, empty ones included. */
 export type Form = ReadonlyMap<string, string>
@@ -29,28 +29,42 @@ type Handler = (request: Request, reply: Reply) => Promise<Reply>
 type Door = {
   /** The page to come back to when the password must be confirmed first (ASVS 7.5.1). */
   readonly freshFor?: string
+  /** The page to come back to from the sign-in, which cannot post a form again; the overview if absent. */
+  readonly back?: string
 }
 
 /** A page for who is signed in; anybody else goes to the sign-in. */
 export function onPage(
   needs: AccountPageNeeds,
   show: (call: Call) => Reply | Promise<Reply>,
-  { freshFor }: Door = {},
+  { freshFor, back = '/account' }: Door = {},
 ): Handler {
   return async (request, reply) => {
     const call = await callOf(needs, request, reply)
     if (call === undefined) {
-      // A form cannot be posted again by the sign-in, so it begins at the overview.
-      const asked = request.method === 'GET' ? request.routeOptions.url : '/account'
-      const login = loginPath(asked ?? '/account')
+      const asked = request.method === 'GET' ? request.routeOptions.url : back
+      const login = loginPath(asked ?? back)
       return reply.redirect(needs.languages.keep(request, login), 303)
     }
-    if (freshFor !== undefined && !fresh(needs, call)) return call.go(confirmPath(freshFor))
+    if (freshFor !== undefined && !isFreshCall(needs, call)) return call.go(confirmPath(freshFor))
     return show(call)
   }
 }
 
-/** A form of such a page, honoured in the browser and for the account that it was shown to. */
+/** A form of such a page, honoured in the browser that it was shown to. */
+export function onPosted(
+  needs: AccountPageNeeds,
+  take: (call: Call) => Promise<Reply>,
+  door: Door = {},
+): Handler {
+  return async (request, reply) => {
+    const browser = needs.cookies.browser(request, reply)
+    needs.csrf.check(request, browser, fieldOf(request.body, 'csrf'))
+    return onPage(needs, take, door)(request, reply)
+  }
+}
+
+/** The same with its fields, and only for the account that it was shown to. */
 export function onForm(
   needs: AccountPageNeeds,
   take: (call: Call, form: Form) => Promise<Reply>,
@@ -58,11 +72,10 @@ export function onForm(
 ): Handler {
   return async (request, reply) => {
     const form = formOf(request.body)
-    needs.csrf.check(request, needs.cookies.browser(request, reply), form.get('csrf'))
-    const act = (call: Call) =>
+    const act = async (call: Call) =>
       // Somebody else may have signed in in another tab since the form was shown.
       form.get('account') === call.user.id ? take(call, form) : call.go('/account')
-    return onPage(needs, act, door)(request, reply)
+    return onPosted(needs, act, door)(request, reply)
   }
 }
 
@@ -88,7 +101,11 @@ async function callOf(
   }
 }
 
-function fresh({ freshLifetime, clock }: AccountPageNeeds, { session }: Resident): boolean {
+/** Whether the person proved who they are recently enough for sensitive changes. */
+export function isFreshCall(
+  { freshLifetime, clock }: AccountPageNeeds,
+  { session }: Resident,
+): boolean {
   return isFresh(session, freshLifetime, clock.now())
 }
 
@@ -97,9 +114,9 @@ const passwords = new Set(['password', 'current_password'])
 
 function formOf(raw: unknown): Form {
   if (typeof raw !== 'object' || raw === null) return new Map()
-  const entries = Object.entries(raw)
-  parseParameters(Object.fromEntries(entries.filter(([name]) => !passwords.has(name))))
-  return new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  const judged = Object.entries(raw).filter(([name]) => !passwords.has(name))
+  parseParameters(Object.fromEntries(judged))
+  return new Map(Object.entries(fieldsOf(raw)))
 }
 
 /** Words by the name of their field; '' is about the form as a whole. */
@@ -111,12 +128,6 @@ export type Refused = { readonly status: number; readonly errors: FormErrors }
 /** What a use case refused, for showing the form again; whatever is no refusal goes on its way. */
 export function refusalOf({ t }: Resident, error: unknown): Refused {
   if (!(error instanceof Failure) || error.kind.status >= 500) throw error
-  const { kind, details } = error
-  const members = details.members?.map(({ pointer, words }) => [nameIn(pointer), t.any(words)])
-  const errors = members ? Object.fromEntries(members) : { '': t.any(kind.words) }
-  return { status: kind.status, errors }
-}
-
-function nameIn(pointer: string): string {
-  return pointer.slice(pointer.lastIndexOf('/') + 1)
+  const { kind } = error
+  return { status: kind.status, errors: fieldErrors(t, error) ?? { '': t.any(kind.words) } }
 }

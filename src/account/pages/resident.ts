@@ -1,9 +1,10 @@
 import type { Request } from '../../http/index.ts'
+import { fieldsOf } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Session } from '../../session/index.ts'
-import type { AccountPagesNeeds } from './needs.ts'
+import type { AccountPageNeeds } from './needs.ts'
 
 /** The person that a page of the account is for. */
 export type Resident = {
@@ -15,7 +16,7 @@ export type Resident = {
 
 /** Who is signed in, in which language; undefined sends the browser to the sign-in. */
 export async function residentOf(
-  needs: Pick<AccountPagesNeeds, 'db' | 'visits' | 'languages'>,
+  needs: Pick<AccountPageNeeds, 'db' | 'visits' | 'languages'>,
   request: Request,
 ): Promise<Resident | undefined> {
   const session = await needs.visits.session(request)
@@ -26,7 +27,5 @@ export async function residentOf(
 
 /** One text of a posted form as it was typed; '' when it is missing. */
 export function fieldOf(raw: unknown, name: string): string {
-  if (typeof raw !== 'object' || raw === null || !Object.hasOwn(raw, name)) return ''
-  const value: unknown = Object.entries(raw).find(([key]) => key === name)?.[1]
-  return typeof value === 'string' ? value : ''
+  return fieldsOf(raw)[name] ?? ''
 }

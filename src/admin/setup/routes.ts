@@ -1,6 +1,6 @@
 import { Failure } from '../../base/index.ts'
 import type { Reply, Request, Surface } from '../../http/index.ts'
-import { originOf } from '../../http/index.ts'
+import { fieldsOf, originOf } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
 import { readSetupToken } from '../../identity/index.ts'
 import type { SetupPageProps } from '../views/setup-page.ts'
@@ -9,7 +9,6 @@ import type { SetupNeeds } from './create-first-administrator.ts'
 import { createFirstAdministrator } from './create-first-administrator.ts'
 
 const schema = { hide: true }
-type Fields = Readonly<Record<string, string>>
 
 /** `/setup?token=...`: the page that makes the first administrator, once. */
 export function setupRoutes(surface: Surface, needs: SetupNeeds): void {
@@ -66,13 +65,6 @@ function fieldErrors(t: Translate, error: unknown): Record<string, string> | und
       pointer.slice(1).split('/')[0] ?? '',
       t.any(words),
     ]),
-  )
-}
-
-function fieldsOf(raw: unknown): Fields {
-  if (typeof raw !== 'object' || raw === null) return {}
-  return Object.fromEntries(
-    Object.entries(raw).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   )
 }
 

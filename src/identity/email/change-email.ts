@@ -1,6 +1,5 @@
 import { Type } from 'typebox'
 import { appendAudit } from '../../audit/index.ts'
-import type { UserId } from '../../base/index.ts'
 import { comparisonKey } from '../../base/index.ts'
 import type { JobKind } from '../../jobs/index.ts'
 import { writeLetter } from '../../mail/index.ts'
@@ -12,6 +11,7 @@ import { happening } from '../happening.ts'
 import type { Visitor } from '../sign-up/needs.ts'
 import type { User } from '../user.ts'
 import { checkEmail } from '../user.ts'
+import { writeAccountExists } from './account-exists.ts'
 
 type EmailLetter = {
   readonly email: string
@@ -91,17 +91,11 @@ async function tellOldAddress(
 /** The handler of `emailLetterJob`. */
 export async function sendEmailLetter(needs: AccountCore, letter: EmailLetter): Promise<void> {
   const { email: to, username, locale, token, code } = letter
-  const { issuer } = needs
   const owner = await findUserByIdentifier(needs.db, to)
   if (owner !== undefined && owner.id !== letter.userId) {
-    const values = { loginUrl: `${issuer}/login`, forgotUrl: `${issuer}/forgot-password` }
-    await writeLetter(needs, needs.db, { to, locale, template: 'account-exists', values })
+    await writeAccountExists(needs, to, locale)
     return
   }
-  const values = { username, code, link: `${issuer}/email/confirm?token=${token}` }
+  const values = { username, code, link: `${needs.issuer}/email/confirm?token=${token}` }
   await writeLetter(needs, needs.db, { to, locale, template: 'confirm-email', values })
 }
-
-export type EmailProof =
-  | { readonly token: string }
-  | { readonly userId: UserId; readonly code: string }

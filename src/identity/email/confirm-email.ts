@@ -1,7 +1,6 @@
 import { appendAudit } from '../../audit/index.ts'
 import type { UserId } from '../../base/index.ts'
 import type { Tx } from '../../db/index.ts'
-import { writeLetter } from '../../mail/index.ts'
 import type { AccountCore } from '../account-needs.ts'
 import type { ActionToken } from '../action-token/action-token.ts'
 import {
@@ -10,13 +9,11 @@ import {
   takeActionTokenByCode,
 } from '../action-token/action-token.ts'
 import { deleteUserTokens } from '../action-token/store.ts'
-import { takenFailure } from '../create-user.ts'
 import { identityFailures } from '../failures.ts'
 import { toUser } from '../find-user.ts'
-import { happening } from '../happening.ts'
+import { saveAccount, tellChange } from '../profile/edit-account.ts'
 import type { Visitor } from '../sign-up/needs.ts'
-import type { UserRow } from '../store.ts'
-import { lockUser, updateAccount } from '../store.ts'
+import { lockUser } from '../store.ts'
 import type { User } from '../user.ts'
 
 /** The address behind a link, for showing the form; undefined when the link is not valid. */
@@ -71,7 +68,7 @@ function confirm(
       version: before.version + 1,
       updatedAt: needs.clock.now(),
     }
-    await setEmail(tx, after)
+    await saveAccount(tx, after)
     // A link that went to the old address must not open the account any more.
     await deleteUserTokens(tx, before.id, 'reset_password')
     await deleteUserTokens(tx, before.id, 'confirm_email')
@@ -82,29 +79,7 @@ function confirm(
       outcome: 'success',
       origin: visitor.origin,
     })
-    if (changed) await tellBoth(needs, tx, before, action.email, visitor)
+    await tellChange(needs, tx, { before, after }, visitor)
     return toUser(after)
   })
-}
-
-async function setEmail(tx: Tx, row: UserRow): Promise<void> {
-  try {
-    await updateAccount(tx, row)
-  } catch (error) {
-    throw takenFailure(error) ?? error
-  }
-}
-
-async function tellBoth(
-  needs: AccountCore,
-  tx: Tx,
-  before: UserRow,
-  newEmail: string,
-  visitor: Visitor,
-): Promise<void> {
-  const values = { ...happening(needs, before.username, visitor), newEmail }
-  const locale = before.profile.locale ?? visitor.locale
-  for (const to of before.email === null ? [newEmail] : [before.email, newEmail]) {
-    await writeLetter(needs, tx, { to, locale, template: 'email-changed', values })
-  }
 }

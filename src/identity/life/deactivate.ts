@@ -1,12 +1,9 @@
 import type { UserId } from '../../base/index.ts'
 import { addSeconds } from '../../base/index.ts'
 import type { Tx } from '../../db/index.ts'
-import { writeLetter } from '../../mail/index.ts'
 import type { AccountCore } from '../account-needs.ts'
-import { issueActionToken } from '../action-token/action-token.ts'
 import type { By } from '../create-user.ts'
 import { toUser } from '../find-user.ts'
-import { happening } from '../happening.ts'
 import type { BasedOn } from '../profile/edit-account.ts'
 import { lockVersion } from '../profile/edit-account.ts'
 import type { Visitor } from '../sign-up/needs.ts'
@@ -14,6 +11,7 @@ import type { UserRow } from '../store.ts'
 import type { Deactivator, User } from '../user.ts'
 import { audit } from './audit-life.ts'
 import { eraseNow } from './erase.ts'
+import { writeReactivationLetter } from './reactivation-letter.ts'
 import { setLife } from './store.ts'
 
 type Leave = {
@@ -33,7 +31,9 @@ export function deactivate(needs: AccountCore, leave: Leave, context: Context): 
     const row = await lockVersion(tx, leave.userId, leave.basedOn)
     const changed = await endAccount(needs, tx, row, { by: leave.by, deleteAfter: null })
     await audit(needs, tx, 'user.deactivate', row.id, context.by)
-    if (leave.by === 'user') await sayGoodbye(needs, tx, row, context.visitor)
+    if (leave.by === 'user') {
+      await writeReactivationLetter(needs, tx, { user: row, lifetime: comeBack }, context.visitor)
+    }
     return toUser(changed)
   })
 }
@@ -60,7 +60,8 @@ export function scheduleDeletion(
     }
     // Whom an administrator deletes cannot come back by a link, and hears of it when it is done.
     if (leave.by === 'user') {
-      await announceDeletion(needs, tx, { row, after, lifetime: deletionGrace }, context.visitor)
+      const offer = { user: row, lifetime: deletionGrace, until: after }
+      await writeReactivationLetter(needs, tx, offer, context.visitor)
     }
     return { deleted: 'later', after }
   })
@@ -78,36 +79,4 @@ async function endAccount(
   await setLife(tx, row.id, life, now)
   await needs.endSessions(tx, row.id, now) // ASVS 7.4.2
   return { ...row, ...life, version: row.version + 1, updatedAt: now }
-}
-
-async function sayGoodbye(
-  needs: AccountCore,
-  tx: Tx,
-  row: UserRow,
-  visitor: Visitor,
-): Promise<void> {
-  if (row.email === null) return
-  const issue = { purpose: 'reactivate', userId: row.id, email: row.email } as const
-  const { token } = await issueActionToken(needs, tx, { ...issue, lifetime: comeBack })
-  const link = `${needs.issuer}/reactivate?token=${token}`
-  const locale = row.profile.locale ?? visitor.locale
-  const values = { ...happening(needs, row.username, visitor), link }
-  await writeLetter(needs, tx, { to: row.email, locale, template: 'account-deactivated', values })
-}
-
-type Deletion = { readonly row: UserRow; readonly after: Date; readonly lifetime: number }
-
-async function announceDeletion(
-  needs: AccountCore,
-  tx: Tx,
-  { row, after, lifetime }: Deletion,
-  visitor: Visitor,
-): Promise<void> {
-  if (row.email === null) return
-  const issue = { purpose: 'reactivate', userId: row.id, email: row.email, lifetime } as const
-  const { token } = await issueActionToken(needs, tx, issue)
-  const link = `${needs.issuer}/reactivate?token=${token}`
-  const locale = row.profile.locale ?? visitor.locale
-  const values = { ...happening(needs, row.username, visitor), link, until: after.toISOString() }
-  await writeLetter(needs, tx, { to: row.email, locale, template: 'deletion-scheduled', values })
 }

@@ -50,12 +50,17 @@ async function refuseReuse(
   }
 }
 
-/** The quick half: stores the hash unless the password was changed by somebody else meanwhile. */
+type Replacement = { readonly row: UserRow; readonly chosen: ChosenPassword }
+
+/**
+ * The quick half: stores the hash unless the password was changed by somebody else meanwhile. Links that
+ * would reset the old password die with it, and the person is told.
+ */
 export async function replacePassword(
   needs: AccountCore,
   tx: Tx,
-  row: UserRow,
-  chosen: ChosenPassword,
+  { row, chosen }: Replacement,
+  visitor: Visitor,
 ): Promise<void> {
   if (row.passwordHash !== chosen.over) throw identityFailures.changed_meanwhile()
   const now = needs.clock.now()
@@ -69,6 +74,14 @@ export async function replacePassword(
     })
   }
   await updatePassword(tx, row.id, chosen.hash, now)
+  await deleteUserTokens(tx, row.id, 'reset_password')
+  if (row.email === null) return
+  const values = {
+    ...happening(needs, row.username, visitor),
+    forgotUrl: `${needs.issuer}/forgot-password`,
+  }
+  const locale = row.profile.locale ?? visitor.locale
+  await writeLetter(needs, tx, { to: row.email, locale, template: 'password-changed', values })
 }
 
 type Change = {
@@ -91,8 +104,7 @@ export async function changePassword(
   await needs.db.transaction(async (tx) => {
     const row = await lockUser(tx, user.id)
     if (row?.isActive !== true) throw identityFailures.unknown_user()
-    await replacePassword(needs, tx, row, chosen)
-    await deleteUserTokens(tx, user.id, 'reset_password')
+    await replacePassword(needs, tx, { row, chosen }, visitor)
     await needs.endSessions(tx, user.id, needs.clock.now(), keep)
     await appendAudit(needs, tx, {
       actor: `user:${user.id}`,
@@ -101,12 +113,5 @@ export async function changePassword(
       outcome: 'success',
       origin: visitor.origin,
     })
-    if (row.email === null) return
-    const values = {
-      ...happening(needs, row.username, visitor),
-      forgotUrl: `${needs.issuer}/forgot-password`,
-    }
-    const locale = row.profile.locale ?? visitor.locale
-    await writeLetter(needs, tx, { to: row.email, locale, template: 'password-changed', values })
   })
 }

@@ -53,9 +53,3 @@ export async function judgeIdentity(needs: Needs, claim: Claim): Promise<Judgeme
   const left = lifecycle.state !== 'active' && lifecycle.by === 'user'
   return { ok: false, ...(left && { left: result.user }) }
 }
-
-/** The same for callers to whom every refusal is one. */
-export async function proveIdentity(needs: Needs, claim: Claim): Promise<User | undefined> {
-  const judgement = await judgeIdentity(needs, claim)
-  return judgement.ok ? judgement.user : undefined
-}

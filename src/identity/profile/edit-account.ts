@@ -56,9 +56,9 @@ export async function editAccount(
     }
     const members = profileProblems(after.profile)
     if (members.length > 0) throw identityFailures.invalid_user({ members })
-    await write(tx, after)
+    await saveAccount(tx, after)
     await audit(needs, tx, { userId: edit.userId, changed: changedNames(edit), by })
-    await tell(needs, tx, { before, after }, visitor)
+    await tellChange(needs, tx, { before, after }, visitor)
     return toUser(after)
   })
 }
@@ -82,9 +82,9 @@ function verifiedAfter(before: UserRow, email: string, said: boolean | undefined
 }
 
 function merge(profile: Profile, patch: ProfilePatch): Profile {
-  const { phone_number_verified: verified, ...rest } = profile
+  const { phone_number_verified: _verified, ...rest } = profile
   const samePhone = patch.phone_number === undefined || patch.phone_number === profile.phone_number
-  const before = samePhone && verified !== undefined ? profile : rest
+  const before = samePhone ? profile : rest
   const { address, ...flat } = patch
   const merged = present({ ...before, ...flat })
   if (address === undefined) return merged
@@ -99,7 +99,8 @@ function present<T extends object>(value: T) {
   return Object.fromEntries(kept)
 }
 
-async function write(tx: Tx, after: UserRow): Promise<void> {
+/** Writes the row; a name or address that somebody else has is a refusal. */
+export async function saveAccount(tx: Tx, after: UserRow): Promise<void> {
   try {
     await updateAccount(tx, after)
   } catch (error) {
@@ -144,7 +145,8 @@ function audit(
 
 type Change = { readonly before: UserRow; readonly after: UserRow }
 
-async function tell(
+/** Letters about a new name or address, which goes to both addresses. */
+export async function tellChange(
   needs: AccountCore,
   tx: Tx,
   { before, after }: Change,

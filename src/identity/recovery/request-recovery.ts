@@ -6,6 +6,7 @@ import type { AccountCore } from '../account-needs.ts'
 import { issueActionToken } from '../action-token/action-token.ts'
 import { findUserByIdentifier } from '../find-user.ts'
 import { happening } from '../happening.ts'
+import { writeReactivationLetter } from '../life/reactivation-letter.ts'
 import type { Visitor } from '../sign-up/needs.ts'
 import type { User } from '../user.ts'
 
@@ -59,7 +60,13 @@ export async function sendRecoveryLetter(
   const visitor = { origin: { ip, requestId, userAgent }, locale: user.profile.locale ?? locale }
   if (user.lifecycle.state === 'active') {
     await startRecovery(needs, { user, email: user.email }, visitor)
-  } else if (user.lifecycle.by === 'user') await offerReactivationByMail(needs, user, visitor)
+  } else if (user.lifecycle.by === 'user') {
+    // A person who left by themselves may come back by the same door.
+    const { recoveryLifetime: lifetime } = needs.account
+    await needs.db.transaction((tx) =>
+      writeReactivationLetter(needs, tx, { user, lifetime }, visitor),
+    )
+  }
 }
 
 type Recoverable = {
@@ -95,31 +102,6 @@ export async function startRecovery(
         link: `${needs.issuer}/reset-password?token=${token}`,
         minutes: String(Math.round(lifetime / 60)),
       },
-    })
-  })
-}
-
-/** A person who left by themselves may come back by the same door. */
-async function offerReactivationByMail(
-  needs: AccountCore,
-  user: User,
-  visitor: Visitor,
-): Promise<void> {
-  const { email } = user
-  if (email === null) return
-  const { recoveryLifetime: lifetime } = needs.account
-  await needs.db.transaction(async (tx) => {
-    const issue = { purpose: 'reactivate', userId: user.id, email, lifetime } as const
-    const { token } = await issueActionToken(needs, tx, issue)
-    const values = {
-      ...happening(needs, user.username, visitor),
-      link: `${needs.issuer}/reactivate?token=${token}`,
-    }
-    await writeLetter(needs, tx, {
-      to: email,
-      locale: visitor.locale,
-      template: 'account-deactivated',
-      values,
     })
   })
 }

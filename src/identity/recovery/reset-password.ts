@@ -1,12 +1,9 @@
 import { appendAudit } from '../../audit/index.ts'
-import { writeLetter } from '../../mail/index.ts'
 import { contextOf } from '../account-input.ts'
 import type { AccountCore } from '../account-needs.ts'
 import { peekActionToken, takeActionToken } from '../action-token/action-token.ts'
-import { deleteUserTokens } from '../action-token/store.ts'
 import { identityFailures } from '../failures.ts'
 import { findUser, toUser } from '../find-user.ts'
-import { happening } from '../happening.ts'
 import { choosePassword, replacePassword } from '../password/change-password.ts'
 import type { Visitor } from '../sign-up/needs.ts'
 import { lockUser, markEmailVerified } from '../store.ts'
@@ -46,10 +43,9 @@ export async function resetPassword(
     const row = action && (await lockUser(tx, action.userId))
     if (action === undefined || row?.isActive !== true) throw identityFailures.invalid_link()
     const now = needs.clock.now()
-    await replacePassword(needs, tx, row, chosen)
+    await replacePassword(needs, tx, { row, chosen }, visitor)
     // Whoever read the letter has the address it went to.
     if (action.email === row.email) await markEmailVerified(tx, row.id, now)
-    await deleteUserTokens(tx, row.id, 'reset_password')
     if (endSessions) await needs.endSessions(tx, row.id, now)
     await appendAudit(needs, tx, {
       actor: `user:${row.id}`,
@@ -58,18 +54,6 @@ export async function resetPassword(
       outcome: 'success',
       origin: visitor.origin,
     })
-    const { email, username, profile } = row
-    if (email !== null) {
-      await writeLetter(needs, tx, {
-        to: email,
-        locale: profile.locale ?? visitor.locale,
-        template: 'password-changed',
-        values: {
-          ...happening(needs, username, visitor),
-          forgotUrl: `${needs.issuer}/forgot-password`,
-        },
-      })
-    }
     return toUser(row)
   })
 }

@@ -1,8 +1,4 @@
-import type { Clock, Random } from '../../base/index.ts'
-import type { Db } from '../../db/index.ts'
-import type { Queue } from '../../jobs/index.ts'
-import type { PasswordRules } from '../account-input.ts'
-import type { PasswordHasher } from '../password/hasher.ts'
+import type { AccountCore } from '../account-needs.ts'
 
 /** What the operator decided about sign-up. Lifetimes are seconds. */
 export type SignUpRules = {
@@ -15,18 +11,10 @@ export type SignUpRules = {
   readonly termsVersion: string
 }
 
-export type SignUpNeeds = {
-  readonly db: Db
-  readonly clock: Clock
-  readonly random: Random
-  readonly hasher: PasswordHasher
-  readonly passwords: PasswordRules
-  readonly queue: Queue
-  readonly signUp: SignUpRules
-  readonly issuer: string
-  /** Turns 6-digit codes into digests. */
-  readonly codeKey: Buffer
-}
+export type SignUpNeeds = Pick<
+  AccountCore,
+  'db' | 'clock' | 'random' | 'hasher' | 'passwords' | 'queue' | 'issuer' | 'codeKey'
+> & { readonly signUp: SignUpRules }
 
 /** Where an act comes from and what language its letters speak. */
 export type Visitor = {

@@ -7,6 +7,7 @@ import type { AccountInput } from '../account-input.ts'
 import { checkAccount } from '../account-input.ts'
 import { codeDigest, newCode } from '../action-token/action-token.ts'
 import { usernameTaken } from '../create-user.ts'
+import { writeAccountExists } from '../email/account-exists.ts'
 import { identityFailures } from '../failures.ts'
 import type { SignUpNeeds, Visitor } from './needs.ts'
 import type { RegistrationRow } from './store.ts'
@@ -100,13 +101,11 @@ export async function sendRegistrationLetter(
   const addressee = await selectRegistrationAddressee(needs.db, id, needs.clock.now())
   if (addressee === undefined) return
   const { email: to, username, known } = addressee
-  const { issuer } = needs
   if (known) {
-    const values = { loginUrl: `${issuer}/login`, forgotUrl: `${issuer}/forgot-password` }
-    await writeLetter(needs, needs.db, { to, locale, template: 'account-exists', values })
+    await writeAccountExists(needs, to, locale)
     return
   }
-  const link = `${issuer}/register/confirm?token=${token}`
+  const link = `${needs.issuer}/register/confirm?token=${token}`
   const values = { username, link, code }
   await writeLetter(needs, needs.db, { to, locale, template: 'confirm-registration', values })
 }

@@ -1,8 +1,7 @@
-import type { Assets, Request } from '../../http/index.ts'
-import { originOf } from '../../http/index.ts'
+import type { Request } from '../../http/index.ts'
+import { fieldsOf, originOf } from '../../http/index.ts'
 import { limitFailures } from '../../limits/index.ts'
 import type { LoginNeeds } from '../needs.ts'
-import { fieldsOf } from '../page-form.ts'
 
 /** A proof of work that a form asks for, and the script that does it. */
 export type Puzzle = { readonly challenge: string; readonly script: string }
@@ -12,7 +11,7 @@ const answerHeader = 'cardea-challenge-answer'
 
 /** The puzzle for a form that is about to be shown; undefined where none is asked for. */
 export async function puzzleFor(
-  { limits, assets }: Pick<LoginNeeds, 'limits'> & { readonly assets: Pick<Assets, 'challenge'> },
+  { limits, assets }: Pick<LoginNeeds, 'limits' | 'assets'>,
   request: Request,
 ): Promise<Puzzle | undefined> {
   if (!(await limits.challengeNeeded(originOf(request).ip))) return undefined

@@ -1,10 +1,11 @@
 import type { Flow } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
+import { fieldsOf } from '../../http/index.ts'
 import { requestRecovery } from '../../identity/index.ts'
 import { admitWorthy } from '../admission/admit-public.ts'
 import { puzzleFor } from '../admission/challenge.ts'
 import type { Exchange } from '../page-form.ts'
-import { deskOf, fieldsOf, isRefusal, postedFields } from '../page-form.ts'
+import { deskOf, isRefusal, postedFields } from '../page-form.ts'
 import type { SignUpPageNeeds } from '../sign-up/needs.ts'
 import { forgotPage, forgotSentPage } from '../views/forgot-page.ts'
 

@@ -1,4 +1,4 @@
-import type { Assets, Request } from '../../http/index.ts'
+import type { Request } from '../../http/index.ts'
 import type { AccountCore, SignUpNeeds, Visitor } from '../../identity/index.ts'
 import type { LoginNeeds } from '../needs.ts'
 
@@ -11,6 +11,4 @@ export type SignUpPageNeeds = LoginNeeds &
     /** Where the operator's own texts can be read; '' where there is none. */
     readonly terms: { readonly url: string; readonly privacyUrl: string }
     readonly passwordMinLength: number
-    /** With the scripts of password fields; the pages work as well without. */
-    readonly assets: Assets
   }

@@ -1,19 +1,20 @@
 import type { Flow } from '../../flow/index.ts'
 import { consentQuestion } from '../../flow/index.ts'
-import type { Reply, Surface } from '../../http/index.ts'
+import type { Fields, Reply, Surface } from '../../http/index.ts'
+import { fieldErrors, fieldsOf } from '../../http/index.ts'
 import { readInvitation } from '../../identity/index.ts'
 import { admitWorthy, proofsOf } from '../admission/admit-public.ts'
 import { puzzleFor } from '../admission/challenge.ts'
 import { continueAt } from '../continue.ts'
-import type { Exchange, Fields } from '../page-form.ts'
-import { deskOf, fieldErrors, fieldsOf, flowOf, isRefusal, postedFields } from '../page-form.ts'
+import { enter } from '../enter.ts'
+import type { Exchange } from '../page-form.ts'
+import { deskOf, flowOf, isRefusal, postedFields } from '../page-form.ts'
 import {
   invalidInvitationPage,
   invitationNeededPage,
   registrationClosedPage,
 } from '../views/dead-ends.ts'
 import { registerPage } from '../views/register-page.ts'
-import { enter } from './enter.ts'
 import { rememberFlow } from './flow-memory.ts'
 import type { SignUpPageNeeds } from './needs.ts'
 import { signUp } from './sign-up.ts'

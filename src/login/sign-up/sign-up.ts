@@ -1,5 +1,6 @@
 import type { InvalidMember } from '../../base/index.ts'
 import { codePoints } from '../../base/index.ts'
+import type { Fields } from '../../http/index.ts'
 import type { User, Visitor } from '../../identity/index.ts'
 import {
   acceptInvitation,
@@ -8,7 +9,6 @@ import {
   registerDirectly,
   requireOpen,
 } from '../../identity/index.ts'
-import type { Fields } from '../page-form.ts'
 import type { SignUpPageNeeds } from './needs.ts'
 
 const longestName = 200

@@ -1,5 +1,5 @@
 import { html } from 'ghtml'
-import type { Page } from '../../../http/index.ts'
+import type { Page, PasswordScripts } from '../../../http/index.ts'
 import {
   button,
   currentPasswordField,
@@ -9,14 +9,12 @@ import {
 import type { AccountPageProps } from './account-frame.ts'
 import { accountPage } from './account-frame.ts'
 
-export type PasswordScripts = Parameters<typeof newPasswordField>[0]['assets']
-
 export type PasswordPageProps = AccountPageProps & {
   readonly username: string
   readonly minLength: number
   /** What others may know of the person, for the meter. */
   readonly context: readonly string[]
-  readonly scripts: PasswordScripts
+  readonly scripts: PasswordScripts | undefined
 }
 
 export function passwordPage(props: PasswordPageProps): Page {
