@@ -20,6 +20,7 @@ import { createSealer } from '../src/keys/index.ts'
 import { createMemoryKv } from '../src/kv/index.ts'
 import { createLimits } from '../src/limits/index.ts'
 import { createInbox, noTransport } from '../src/mail/index.ts'
+import { createPolicyBook } from '../src/mfa/index.ts'
 import { createVerifiedTokens } from '../src/oauth/index.ts'
 import type { Parts } from '../src/parts.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
@@ -101,6 +102,7 @@ function idleParts(): Parts {
     kv: createMemoryKv({ clock, maxEntries: 1 }),
     keys: idleKeys,
     verifiedTokens: createVerifiedTokens(idleKeys),
+    mfaPolicy: createPolicyBook({ db, clock }),
     sealer: createSealer([Buffer.alloc(32)], random),
     hasher: createPasswordHasher({
       memoryKib: 8,

@@ -152,6 +152,11 @@ export const limits = Type.Object(
       { least: 1, most: 1_000_000 },
       'Failed client authentications a minute by one client from one address.',
     ),
+    factorFailures: integer(
+      50,
+      { least: 5, most: 100 },
+      'Wrong codes of one factor of one account in a day before unknown devices must use another factor.',
+    ),
     freeFailures: integer(
       5,
       { least: 1, most: 100 },
@@ -182,4 +187,17 @@ export const limits = Type.Object(
     ),
   },
   { description: 'Limits against abuse. They are shared between processes by Redis.' },
+)
+
+export const mfa = Type.Object(
+  {
+    relyingParty: text(
+      '',
+      'Domain that passkeys belong to; the host of CARDEA_PUBLIC_URL or a parent of it, which is taken if empty.',
+    ),
+  },
+  {
+    description:
+      'Second factors. What they are asked for is a policy, which administrators change while the server runs.',
+  },
 )

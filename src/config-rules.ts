@@ -42,6 +42,17 @@ export const rules: readonly Rule[] = [
     refuses: ({ mail }) => mail.url !== '' && /@localhost>?$/.test(mail.from),
   },
   {
+    reads: ['mfa.relyingParty', 'publicUrl'],
+    production: false,
+    // WebAuthn Level 3 section 5.1.3: browsers refuse anything else.
+    words: 'CARDEA_MFA_RELYING_PARTY must be the host of CARDEA_PUBLIC_URL or a parent of it',
+    refuses: ({ mfa, publicUrl }) => {
+      const host = URL.canParse(publicUrl) ? new URL(publicUrl).hostname : ''
+      const { relyingParty: id } = mfa
+      return id !== '' && id !== host && !(id.includes('.') && host.endsWith(`.${id}`))
+    },
+  },
+  {
     reads: ['session.unrememberedLifetime', 'session.absoluteLifetime'],
     production: false,
     words:

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { account, limits, mail, password, registration, session } from './config-people.ts'
+import { account, limits, mail, mfa, password, registration, session } from './config-people.ts'
 import {
   boolean,
   choice,
@@ -165,6 +165,7 @@ export const configSchema = Type.Object({
   account,
   mail,
   limits,
+  mfa,
   oauth,
   keys,
   jobs,

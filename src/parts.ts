@@ -23,6 +23,7 @@ import {
   noTransport,
   openSmtpTransport,
 } from './mail/index.ts'
+import { createPolicyBook } from './mfa/index.ts'
 import { createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
 import { createRefreshTokens } from './session/index.ts'
@@ -64,6 +65,7 @@ export async function createParts(options: PartsOptions) {
     clients: createClientCache({ db, clock }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
+    mfaPolicy: createPolicyBook({ db, clock }),
     ...(await openPost(config, { ...common, log })),
   }
 }

@@ -1,5 +1,5 @@
 import { isAdministrator, rolesOf } from './access/index.ts'
-import { accountCore } from './accounts.ts'
+import { accountCore, mfaCore } from './accounts.ts'
 import type { AppOptions } from './app.ts'
 import type { UserId } from './base/index.ts'
 import { deriveKey, randomToken } from './base/index.ts'
@@ -40,6 +40,7 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
   return {
     ...parts,
     ...accountCore(config, masterKeys[0], parts),
+    mfa: mfaCore(config, masterKeys[0], parts),
     visitor,
     freshLifetime: config.session.freshLifetime,
     issuer,

@@ -23,6 +23,7 @@ const domain = [
   'jobs',
   'keys',
   'limits',
+  'mfa',
   'session',
 ]
 const words = 'Pages speak the language of the person.'
@@ -60,15 +61,30 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     also: { mail: 'Changes of an account write letters in their own transaction.' },
   },
   access: { about: 'roles', may: state },
-  clients: { about: 'applications and what people allowed them', may: state },
+  clients: {
+    about: 'applications and what people allowed them',
+    may: state,
+    also: { mfa: 'The metadata of a client says how much a second factor matters to it.' },
+  },
   session: {
     about: 'browser sessions, devices and refresh-token families',
     may: [...state, 'jobs'],
-    also: { mail: 'Signing in on a new device writes a letter in the same transaction.' },
+    also: {
+      mfa: 'A session records what its person has proved.',
+      mail: 'Signing in on a new device writes a letter in the same transaction.',
+    },
+  },
+  mfa: {
+    about: 'second factors, how sure they make us, and the policy that asks for them',
+    may: [...state, 'keys'],
+    also: {
+      jobs: 'Letters are jobs; its types name the queue.',
+      mail: 'Changes of factors write letters in their own transaction.',
+    },
   },
   flow: {
     about: 'one journey of a browser through sign-in and consent',
-    may: ['clients', 'kv', 'session'],
+    may: ['clients', 'kv', 'mfa', 'session'],
     also: { db: 'Allowing consent writes the consent and takes the queries of its caller for it.' },
   },
   oauth: {
@@ -78,7 +94,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   },
   login: {
     about: 'the hosted pages and their one dispatcher',
-    may: [...state, 'flow', 'identity', 'limits', 'session'],
+    may: [...state, 'flow', 'identity', 'limits', 'mfa', 'session'],
     also: {
       http: web,
       i18n: words,

@@ -1,8 +1,10 @@
 import type { Assets, Cookies, Request } from '../http/index.ts'
 import type { AccountCore, SignUpNeeds, Visitor } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import type { Kv } from '../kv/index.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Visits } from '../login/index.ts'
+import type { MfaCore } from '../mfa/index.ts'
 import type { VerifiedTokens } from '../oauth/index.ts'
 import type { RefreshTokens, SessionLifetimes } from '../session/index.ts'
 
@@ -24,6 +26,8 @@ export type AccountNeeds = AccountCore &
     readonly countLogin: (outcome: string) => void
     readonly onReuse: () => void
     readonly limits: Limits
+    readonly mfa: MfaCore
+    readonly kv: Kv
     readonly notifyAfter: number
     readonly countStuffing: () => void
     readonly cookies: Cookies

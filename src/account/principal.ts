@@ -3,10 +3,12 @@ import { isUuid } from '../base/index.ts'
 import type { Request } from '../http/index.ts'
 import type { User } from '../identity/index.ts'
 import { findUser } from '../identity/index.ts'
+import type { Assurance } from '../mfa/index.ts'
 import { verifyAccessToken } from '../oauth/index.ts'
-import { readFamily, requireFresh } from '../session/index.ts'
+import { provedBy, readFamily } from '../session/index.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
+import { requireOwnLevel } from './own-level.ts'
 
 /** The `client_id` and audience of first-party access tokens. */
 export const firstParty = 'cardea'
@@ -17,8 +19,8 @@ export type Principal = {
   readonly user: User
   readonly familyId?: FamilyId
   readonly sessionId: SessionId
-  /** When the person last proved who they are. */
-  readonly authTime: Date
+  /** What the person proved, and when. */
+  readonly proved: Assurance
 }
 
 type Needs = Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer' | 'verifiedTokens'>
@@ -44,8 +46,8 @@ async function byToken(needs: Needs, token: string): Promise<Principal | undefin
   ])
   const alive = family?.kind === 'api' && family.revokedAt === null && family.userId === user?.id
   if (!alive || user === undefined) return undefined
-  const { id: familyId, sessionId, authTime } = family
-  return { user, familyId, sessionId, authTime }
+  const { id: familyId, sessionId, sessionExemption: exemption } = family
+  return { user, familyId, sessionId, proved: provedBy({ ...family, exemption }) }
 }
 
 async function byCookie(needs: Needs, request: Request): Promise<Principal | undefined> {
@@ -55,7 +57,7 @@ async function byCookie(needs: Needs, request: Request): Promise<Principal | und
     throw accountFailures.cross_site()
   }
   const user = await findUser(needs.db, session.userId)
-  return user && { user, sessionId: session.id, authTime: session.authTime }
+  return user && { user, sessionId: session.id, proved: provedBy(session) }
 }
 
 /** A request that changes something on the strength of a cookie must say that it comes from us. */
@@ -63,12 +65,12 @@ function fromOurPages(issuer: string, request: Request): boolean {
   return request.headers['sec-fetch-site'] === 'same-origin' || request.headers.origin === issuer
 }
 
-/** The same for changes that need a recent proof (ASVS 7.5.1); RFC 9470 says how to tell. */
+/** The same for changes that need a recent proof at the account's own level (ASVS 7.5.1). */
 export async function freshPrincipalOf(
-  needs: Needs & Pick<AccountNeeds, 'freshLifetime'>,
+  needs: Needs & Pick<AccountNeeds, 'freshLifetime' | 'mfa'>,
   request: Request,
 ): Promise<Principal> {
   const principal = await principalOf(needs, request)
-  requireFresh(principal, needs.freshLifetime, needs.clock.now())
+  await requireOwnLevel(needs, principal.user, principal.proved)
   return principal
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ModeSchema } from '../mfa/index.ts'
 
 const Uri = Type.String({ minLength: 1, maxLength: 2048 })
 const UriList = Type.Array(Uri, { maxItems: 50 })
@@ -50,6 +51,13 @@ export const ClientInput = Type.Object(
     policy_uri: Type.Optional(Uri),
     tos_uri: Type.Optional(Uri),
     default_max_age: Type.Optional(Type.Integer({ minimum: 0, maximum: 315_360_000 })),
+    default_acr_values: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {
+        maxItems: 20,
+        description: 'Asked for when a request names no acr_values (OIDC Registration section 2)',
+      }),
+    ),
+    mfa_policy: Type.Optional(ModeSchema),
     require_pkce: Type.Optional(
       Type.Boolean({ description: 'Default true; only a confidential client may be exempted' }),
     ),

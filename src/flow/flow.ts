@@ -1,4 +1,5 @@
 import type { ClientId, UserId } from '../base/index.ts'
+import type { AcrWish } from '../mfa/index.ts'
 
 /** What a journey needs before it is done. It lives in soft state; losing it costs one new start. */
 export type Flow = {
@@ -15,6 +16,8 @@ export type Flow = {
   readonly authenticatedSince: number
   /** Whether consent must be asked even if it was given before (`prompt=consent`). */
   readonly forceConsent: boolean
+  /** What the application asks of the authentication (`acr_values`, the `claims` parameter). */
+  readonly acr?: AcrWish
   readonly loginHint?: string
   /** Scheme of the client's redirect URI, for the pages' form-action. */
   readonly formTarget?: string

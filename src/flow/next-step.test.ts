@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClientId, SessionId, UserId } from '../base/index.ts'
 import type { ConsentState } from '../clients/index.ts'
+import type { Judgement } from '../mfa/index.ts'
 import type { Session } from '../session/index.ts'
 import type { Flow } from './flow.ts'
 import type { Step } from './next-step.ts'
@@ -15,6 +16,7 @@ const session: Session = {
   authTime: signedInAt,
   amr: ['pwd'],
   acr: 'urn:cardea:aal1',
+  exemption: null,
   ipAddress: null,
   userAgent: null,
   remembered: true,
@@ -67,6 +69,20 @@ test('where a journey goes next', () => {
     ['without a client', noClient, session, fresh, 'done'],
   ]
   for (const [why, one, who, allowed, step] of cases) {
-    assert.equal(nextStep(one, who, allowed), step, why)
+    const outlook = { consent: allowed, judgement: { do: 'pass' }, fresh: true } as const
+    assert.equal(nextStep(one, who, outlook), step, why)
   }
+})
+
+test('OIDC Core §5.5.1.1 and RFC 9470 §5: step-up asks for what is missing before it asks for consent', () => {
+  const step = (judgement: Judgement, more: { fresh?: boolean; flow?: Flow } = {}) =>
+    nextStep(more.flow ?? flow, session, { consent: fresh, judgement, fresh: more.fresh ?? true })
+  assert.equal(step({ do: 'factor', kinds: ['totp'] }), 'factor')
+  assert.equal(step({ do: 'enrol', kinds: ['totp'] }), 'enrol')
+  assert.equal(step({ do: 'enrol', kinds: ['totp'] }, { fresh: false }), 'password')
+  assert.equal(step({ do: 'refuse' }), 'refused')
+  assert.equal(step({ do: 'factor', kinds: ['totp'] }, { flow: noClient }), 'done')
+  const answered = { ...flow, consent: allowedByUser }
+  assert.equal(step({ do: 'factor', kinds: ['totp'] }, { flow: answered }), 'factor')
+  assert.equal(step({ do: 'pass' }, { flow: answered }), 'done')
 })

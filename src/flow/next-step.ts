@@ -1,8 +1,19 @@
 import type { ConsentState } from '../clients/index.ts'
+import type { Judgement } from '../mfa/index.ts'
 import type { Session } from '../session/index.ts'
 import type { ConsentAnswer, Flow } from './flow.ts'
 
-export type Step = 'password' | 'consent' | 'done'
+/** `refused`: the application asks for more than this person could ever prove; it is told so. */
+export type Step = 'password' | 'factor' | 'enrol' | 'refused' | 'consent' | 'done'
+
+/** What is known beside the flow and the session. */
+export type Outlook = {
+  readonly consent: ConsentState
+  /** Whether what the session stands for is enough. */
+  readonly judgement: Judgement
+  /** Whether the proof is recent enough to set up a factor with it. */
+  readonly fresh: boolean
+}
 
 /** What the person of this session answered in this flow; undefined when they were not asked yet. */
 export function consentOf(flow: Flow, session: Session): ConsentAnswer | undefined {
@@ -10,12 +21,30 @@ export function consentOf(flow: Flow, session: Session): ConsentAnswer | undefin
 }
 
 /** The one rule that decides where a journey goes next. */
-export function nextStep(flow: Flow, session: Session | undefined, allowed: ConsentState): Step {
+export function nextStep(flow: Flow, session: Session | undefined, outlook: Outlook): Step {
   if (session === undefined) return 'password'
   if (session.authTime.getTime() < flow.authenticatedSince) return 'password' // OIDC Core 3.1.2.3
-  if (flow.clientId === undefined || consentOf(flow, session) !== undefined) return 'done'
+  if (flow.clientId === undefined) return 'done'
+  const missing = missingProof(outlook)
+  if (missing !== undefined) return missing
+  if (consentOf(flow, session) !== undefined) return 'done'
   if (flow.forceConsent) return 'consent' // OIDC Core 3.1.2.4
-  return allowed.needed && !allowed.covered ? 'consent' : 'done'
+  const { needed, covered } = outlook.consent
+  return needed && !covered ? 'consent' : 'done'
+}
+
+/** Step-up asks only for what is missing; a factor is set up with a recent proof only (ASVS 7.5.1). */
+function missingProof({ judgement, fresh }: Outlook): Step | undefined {
+  switch (judgement.do) {
+    case 'pass':
+      return undefined
+    case 'factor':
+      return 'factor'
+    case 'enrol':
+      return fresh ? 'enrol' : 'password'
+    case 'refuse':
+      return 'refused'
+  }
 }
 
 /** The page of a step; when nothing is left to do, where the flow came from. */
@@ -25,6 +54,9 @@ export function locationOf(step: Step, flow: Flow): string {
 
 const paths: Readonly<Record<Step, string | undefined>> = {
   password: '/login',
+  factor: '/login/mfa',
+  enrol: '/login/enrol',
+  refused: undefined,
   consent: '/consent',
   done: undefined,
 }

@@ -83,6 +83,7 @@ function openCounters(
     recovery: open('recovery'),
     global: open('global'),
     client: open('client'),
+    factor: open('factor'),
     mail: open('mail'),
   }
 }

@@ -8,6 +8,7 @@ export type LimitPoints = {
   readonly recoveryPerAccount: number
   readonly global: number
   readonly clientFailures: number
+  readonly factorFailures: number
   readonly perRecipientHourly: number
 }
 
@@ -20,13 +21,14 @@ type Row = {
   readonly parts: readonly Part[]
 }
 
-/** Every limit. Of `client` only failures are consumed; whoever asks beforehand peeks. */
+/** Every limit. Of `client` and `factor` only failures are consumed; whoever asks beforehand peeks. */
 export const limitTable = {
   login: { points: 'loginPerAddress', seconds: 60, parts: ['ip'] },
   public: { points: 'publicPerAddress', seconds: 600, parts: ['ip'] },
   recovery: { points: 'recoveryPerAccount', seconds: 3600, parts: ['account'] },
   global: { points: 'global', seconds: 60, parts: [] },
   client: { points: 'clientFailures', seconds: 60, parts: ['client', 'ip'] },
+  factor: { points: 'factorFailures', seconds: 86_400, parts: ['account'] },
   mail: { points: 'perRecipientHourly', seconds: 3600, parts: ['recipient'] },
 } as const satisfies Readonly<Record<string, Row>>
 

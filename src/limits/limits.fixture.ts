@@ -9,6 +9,7 @@ export const defaults: LimitSettings = {
   publicPerAddress: 20,
   recoveryPerAccount: 5,
   global: 600,
+  factorFailures: 50,
   clientFailures: 30,
   perRecipientHourly: 10,
   freeFailures: 5,

@@ -5,6 +5,7 @@ import type { Assets, Cookies, Csrf, Languages, Pages } from '../http/index.ts'
 import type { PasswordHasher, SignUpRules } from '../identity/index.ts'
 import type { Kv } from '../kv/index.ts'
 import type { Limits } from '../limits/index.ts'
+import type { MfaCore } from '../mfa/index.ts'
 import type { SessionLifetimes, SignInNeeds } from '../session/index.ts'
 import type { Visits } from './visit.ts'
 
@@ -29,6 +30,9 @@ export type LoginNeeds = {
   readonly isAdministrator: (userId: UserId) => Promise<boolean>
   readonly countLogin: (outcome: string) => void
   readonly limits: Limits
+  readonly mfa: MfaCore
+  /** Seconds: how recent a proof must be to set up a factor. */
+  readonly freshLifetime: number
   readonly assets: Assets
   /** Wrong passwords in a day after which the owner of an account is told. */
   readonly notifyAfter: number

@@ -6,11 +6,12 @@ import { parseParameters } from '../http/index.ts'
 import type { Words } from '../i18n/index.ts'
 import type { Judgement } from '../identity/index.ts'
 import { offerReactivation } from '../identity/index.ts'
+import { passwordProof } from '../mfa/index.ts'
 import { puzzleFor } from './admission/challenge.ts'
 import type { PasswordAttempt } from './admission/prove-password.ts'
 import { provePassword } from './admission/prove-password.ts'
+import { enter } from './arrival/arrive.ts'
 import { continueAt } from './continue.ts'
-import { enter } from './enter.ts'
 import type { LoginNeeds } from './needs.ts'
 import type { Exchange } from './page-form.ts'
 import { deskOf, flowOf } from './page-form.ts'
@@ -61,7 +62,10 @@ export function passwordRoutes(surface: Surface, needs: LoginNeeds): void {
       const refusal = loginFailures.wrong()
       return show(needs, exchange, flow, { identifier, remember, back, refusal })
     }
-    return enter(needs, exchange, { person: judgement.user, flow, remember, back })
+    const proved = passwordProof(needs.clock)
+    const capable = form.passkeys === 'yes'
+    const arrival = { person: judgement.user, proved, flow, remember, back, capable }
+    return enter(needs, exchange, arrival)
   })
 }
 

@@ -26,6 +26,34 @@ export type Letters = {
   readonly 'new-device': Happening & { readonly sessionsUrl: string; readonly forgotUrl: string }
   /** Many wrong passwords: signing in is slowed down for strangers. */
   readonly 'sign-in-attempts': Happening & { readonly count: string; readonly forgotUrl: string }
+  /** `factor` is the kind of factor, `name` what its owner calls it. */
+  readonly 'factor-added': Happening & FactorNews
+  readonly 'factor-removed': Happening & FactorNews
+  readonly 'backup-code-used': Happening & { readonly left: string; readonly securityUrl: string }
+  readonly 'backup-codes-renewed': Happening & { readonly securityUrl: string }
+  readonly 'backup-codes-expiring': {
+    readonly username: string
+    readonly until: string
+    readonly securityUrl: string
+  }
+  /** A code in place of an authenticator app. */
+  readonly 'sign-in-code': Happening & { readonly code: string; readonly minutes: string }
+  /** Wrong codes after a right password: somebody knows the password. */
+  readonly 'factor-attempts': Happening & {
+    readonly factor: string
+    readonly count: string
+    readonly forgotUrl: string
+  }
+  /** Started by an administrator for a person who has lost every factor. */
+  readonly 'recover-factors': Happening & { readonly link: string; readonly minutes: string }
+  readonly 'factors-reset': Happening & { readonly loginUrl: string }
+  readonly 'factor-required': { readonly username: string; readonly loginUrl: string }
+  /** `step` is requested, approved, cancelled or used. */
+  readonly 'emergency-access': Happening & {
+    readonly step: string
+    readonly reason: string
+    readonly until: string
+  }
   readonly 'account-deactivated': Happening & { readonly link: string }
   readonly 'deletion-scheduled': Happening & { readonly link: string; readonly until: string }
   readonly 'account-deleted': { readonly username: string; readonly at: string }
@@ -38,6 +66,12 @@ export type Happening = {
   /** The browser and system in words, such as "Firefox on Linux". */
   readonly device: string
   readonly ip: string
+}
+
+type FactorNews = {
+  readonly factor: string
+  readonly name: string
+  readonly securityUrl: string
 }
 
 export type Template = keyof Letters

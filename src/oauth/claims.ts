@@ -58,11 +58,11 @@ function isClaimRequest(ask: unknown): ask is ClaimRequest {
   return essentialFine && (values === undefined || Array.isArray(values))
 }
 
-/** True when a value satisfies what was asked of a claim: no wish, the value, or one of the values. */
-export function claimAccepts(ask: ClaimRequest | undefined, value: unknown): boolean {
-  if (ask == null) return true
-  if (ask.value !== undefined) return ask.value === value
-  return ask.values === undefined || ask.values.includes(value)
+/** The texts that a claim may have, in order of preference; undefined when any will do (OIDC Core 5.5.1). */
+export function claimValues(ask: NonNullable<ClaimRequest>): string[] | undefined {
+  const { value, values } = ask
+  const asked = value !== undefined ? [value] : values
+  return asked?.filter((one) => typeof one === 'string')
 }
 
 /** All standard claims we know of a user; members without a value are left out (OIDC Core 5.3.2). */

@@ -1,4 +1,4 @@
-import { acrPassword } from '../session/index.ts'
+import { acrValues } from '../mfa/index.ts'
 import { scopeClaims } from './claims.ts'
 import { knownScopes } from './scope.ts'
 
@@ -49,7 +49,7 @@ export function serverMetadata(issuer: string): Metadata {
     revocation_endpoint_auth_methods_supported: authMethods,
     revocation_endpoint_auth_signing_alg_values_supported: assertionAlgorithms,
     code_challenge_methods_supported: ['S256'],
-    acr_values_supported: [acrPassword],
+    acr_values_supported: acrValues,
     display_values_supported: ['page'],
     claim_types_supported: ['normal'],
     claims_supported: [...idTokenClaims, ...Object.values(scopeClaims).flat()],

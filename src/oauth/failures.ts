@@ -42,6 +42,11 @@ export const oauthFailures = failures({
   pkce_method: ['invalid_request', 400, 'Only the code challenge method S256 is supported.'],
   // OpenID Connect Core 3.1.2.6
   login_required: ['login_required', 400, 'The person is not signed in.'],
+  interaction_required: [
+    'interaction_required',
+    400,
+    'The person must prove more of who they are first.',
+  ],
   consent_required: ['consent_required', 400, 'The person has not consented.'],
   request_not_supported: ['request_not_supported', 400, 'Request objects are not supported.'],
   request_uri_not_supported: ['request_uri_not_supported', 400, 'Request URIs are not supported.'],

@@ -16,6 +16,7 @@ const session: Session = {
   authTime: start,
   amr: ['pwd'],
   acr: 'urn:cardea:aal1',
+  exemption: null,
   ipAddress: null,
   userAgent: null,
   remembered: true,

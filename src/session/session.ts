@@ -1,9 +1,7 @@
-import type { SessionId, UserId } from '../base/index.ts'
+import type { Failure, SessionId, UserId } from '../base/index.ts'
 import { addSeconds } from '../base/index.ts'
+import type { Assurance, Exemption } from '../mfa/index.ts'
 import { sessionFailures } from './failures.ts'
-
-/** The assurance of a password alone: one factor. */
-export const acrPassword = 'urn:cardea:aal1'
 
 export type Session = {
   readonly id: SessionId
@@ -14,6 +12,8 @@ export type Session = {
   /** Authentication methods, RFC 8176. */
   readonly amr: readonly string[]
   readonly acr: string
+  /** Why the second factor that the policy asks for was not asked for. */
+  readonly exemption: Exemption | null
   readonly ipAddress: string | null
   readonly userAgent: string | null
   /** Whether the person asked to stay signed in beyond the browser window. */
@@ -35,8 +35,7 @@ export type SessionLifetimes = {
 export type SessionStart = {
   readonly kind: Session['kind']
   readonly userId: UserId
-  readonly amr: readonly string[]
-  readonly acr: string
+  readonly proved: Assurance
   readonly remembered: boolean
   readonly ip?: string
   readonly userAgent?: string
@@ -58,15 +57,32 @@ export function isFresh({ authTime }: Proved, freshLifetime: number, now: Date):
   return now < addSeconds(authTime, freshLifetime)
 }
 
-/** Fails unless the proof is recent (ASVS 7.5.1); RFC 9470 section 3 says how to tell. */
-export function requireFresh(proved: Proved, freshLifetime: number, now: Date): void {
-  if (isFresh(proved, freshLifetime, now)) return
+/** What a session or a family says of what its person proved. */
+export type ProvedBefore = Pick<Session, 'acr' | 'amr' | 'authTime' | 'exemption'>
+
+/** What somebody proved when a session began, to be combined with what they prove now. */
+export function provedBy({ acr, amr, authTime, exemption }: ProvedBefore): Assurance {
+  return { acr, amr, authTime: authTime.getTime(), ...(exemption !== null && { exemption }) }
+}
+
+/**
+ * What a resource answers when a proof is too old or too weak (RFC 9470 section 3): how recent it must
+ * be, in seconds, and the `acr` that would do.
+ */
+export function insufficientProof(freshLifetime: number, acr?: string): Failure {
+  const why = acr === undefined ? 'too old' : 'too old or not strong enough'
   const parts = [
     'error="insufficient_user_authentication"',
-    'error_description="The last proof of identity is too old"',
+    `error_description="The last proof of identity is ${why}"`,
+    ...(acr === undefined ? [] : [`acr_values="${acr}"`]),
     `max_age=${freshLifetime}`,
   ]
-  throw sessionFailures.reauthentication_required({
+  return sessionFailures.reauthentication_required({
     headers: { 'www-authenticate': `Bearer ${parts.join(', ')}` },
   })
+}
+
+/** Fails unless the proof is recent (ASVS 7.5.1). */
+export function requireFresh(proved: Proved, freshLifetime: number, now: Date): void {
+  if (!isFresh(proved, freshLifetime, now)) throw insufficientProof(freshLifetime)
 }

@@ -3,11 +3,11 @@ import { appendAudit } from '../audit/index.ts'
 import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Queue } from '../jobs/index.ts'
+import type { Assurance } from '../mfa/index.ts'
 import type { Person } from './device/recognise-device.ts'
 import { noticeDevice } from './device/recognise-device.ts'
 import { endSession, replaceSession } from './end-session.ts'
 import type { Session, SessionLifetimes } from './session.ts'
-import { acrPassword } from './session.ts'
 import { keepSession, newSession } from './start-session.ts'
 
 export type SignInNeeds = {
@@ -21,6 +21,7 @@ export type SignInNeeds = {
 
 export type SignIn = {
   readonly person: Person
+  readonly proved: Assurance
   /** The session the browser had until now. */
   readonly before?: Session | undefined
   /** The secret of the device cookie. */
@@ -31,20 +32,19 @@ export type SignIn = {
 }
 
 /**
- * Starts a browser session after a password was proved, in one transaction. The session that the browser
+ * Starts a browser session for a person who has proved enough, in one transaction. The session that the browser
  * had before ends, so that nobody can fix a session id in advance (ASVS 7.2.4).
  */
 export function signInBrowser(
   needs: SignInNeeds,
-  { person, before, device, remember, origin }: SignIn,
+  { person, proved, before, device, remember, origin }: SignIn,
 ): Promise<{ session: Session; token: string }> {
   const { ip, userAgent } = origin
   return needs.db.transaction(async (tx) => {
     const started = newSession(needs, {
       kind: 'browser',
       userId: person.id,
-      amr: ['pwd'],
-      acr: acrPassword,
+      proved,
       remembered: remember,
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),
@@ -60,6 +60,7 @@ export function signInBrowser(
         resource: `session:${started.session.id}`,
         outcome: 'success',
         origin,
+        details: proofDetails(proved),
       }),
     ])
     return started
@@ -85,4 +86,9 @@ export function signOut(
     },
     { idempotent: true },
   )
+}
+
+/** For the audit: a factor that was not asked for never goes unsaid. */
+export function proofDetails({ acr, amr, exemption }: Assurance): Record<string, unknown> {
+  return { acr, amr, ...(exemption !== undefined && { exemption }) }
 }

@@ -1,21 +1,22 @@
 import type { SessionId, UserId } from '../base/index.ts'
 import type { Queries, Tx } from '../db/index.ts'
 import { sql } from '../db/index.ts'
+import type { Assurance } from '../mfa/index.ts'
 import type { Session } from './session.ts'
 
 export async function insertSession(tx: Tx, session: Session, digest: Buffer): Promise<void> {
   const s = session
   await tx.run(sql`
-    INSERT INTO sessions (id, digest, kind, user_id, auth_time, amr, acr, ip_address, user_agent,
-      remembered, created_at, last_seen_at, expires_at)
-    VALUES (${s.id}, ${digest}, ${s.kind}, ${s.userId}, ${s.authTime}, ${s.amr}, ${s.acr}, ${s.ipAddress},
-      ${s.userAgent}, ${s.remembered}, ${s.createdAt}, ${s.lastSeenAt}, ${s.expiresAt})`)
+    INSERT INTO sessions (id, digest, kind, user_id, auth_time, amr, acr, exemption, ip_address,
+      user_agent, remembered, created_at, last_seen_at, expires_at)
+    VALUES (${s.id}, ${digest}, ${s.kind}, ${s.userId}, ${s.authTime}, ${s.amr}, ${s.acr}, ${s.exemption},
+      ${s.ipAddress}, ${s.userAgent}, ${s.remembered}, ${s.createdAt}, ${s.lastSeenAt}, ${s.expiresAt})`)
 }
 
 /** A session counts only while its user is active: deactivation takes effect at the next request. */
 export function selectSession(queries: Queries, digest: Buffer): Promise<Session | undefined> {
   return queries.maybe<Session>(sql`
-    SELECT s.id, s.kind, s.user_id, s.auth_time, s.amr, s.acr, host(s.ip_address) AS ip_address,
+    SELECT s.id, s.kind, s.user_id, s.auth_time, s.amr, s.acr, s.exemption, host(s.ip_address) AS ip_address,
       s.user_agent, s.remembered, s.created_at, s.last_seen_at, s.expires_at, s.ended_at
     FROM sessions s JOIN users u ON u.id = s.user_id
     WHERE s.digest = ${digest} AND u.is_active`)
@@ -29,8 +30,8 @@ export function selectUserSessions(
   most: number,
 ): Promise<Session[]> {
   return queries.many<Session>(sql`
-    SELECT id, kind, user_id, auth_time, amr, acr, host(ip_address) AS ip_address, user_agent, remembered,
-      created_at, last_seen_at, expires_at, ended_at
+    SELECT id, kind, user_id, auth_time, amr, acr, exemption, host(ip_address) AS ip_address, user_agent,
+      remembered, created_at, last_seen_at, expires_at, ended_at
     FROM sessions WHERE user_id = ${userId} AND ended_at IS NULL AND expires_at > ${now}
     ORDER BY last_seen_at DESC, id DESC LIMIT ${most}`)
 }
@@ -41,9 +42,11 @@ export async function touchSession(queries: Queries, id: SessionId, now: Date): 
   )
 }
 
-export function renewProof(tx: Tx, id: SessionId, now: Date): Promise<number> {
+export function renewProof(tx: Tx, id: SessionId, proved: Assurance, now: Date): Promise<number> {
+  const { acr, amr, authTime, exemption = null } = proved
   return tx.run(sql`
-    UPDATE sessions SET auth_time = ${now}, last_seen_at = ${now}
+    UPDATE sessions SET auth_time = ${new Date(authTime)}, acr = ${acr}, amr = ${amr},
+      exemption = ${exemption}, last_seen_at = ${now}
     WHERE id = ${id} AND ended_at IS NULL`)
 }
 

@@ -9,6 +9,9 @@ export type Metrics = {
   readonly credentialStuffing: () => void
   /** A new password was looked for among breached ones. */
   readonly breachCheck: (source: string, outcome: string) => void
+  readonly mfaVerification: (factor: string, outcome: string) => void
+  /** A code that stands in for lost factors was asked for, approved, cancelled or used. */
+  readonly emergencyAccess: (event: string) => void
   /** One password was hashed or checked, in so many seconds. */
   readonly passwordHashed: (seconds: number) => void
   readonly databaseStatement: (kind: string) => void
@@ -88,6 +91,13 @@ function counters(registry: Registry) {
     'source',
     'outcome',
   )
+  const factors = count(
+    'cardea_mfa_verifications_total',
+    'Attempts to prove a second factor.',
+    'factor',
+    'outcome',
+  )
+  const emergencies = count('cardea_emergency_access_total', 'Steps of emergency access.', 'event')
   const statements = count('cardea_db_statement_total', 'Statements sent to PostgreSQL.', 'kind')
   const jobs = count('cardea_jobs_total', 'Runs of background jobs.', 'job', 'outcome')
   const queued = count('cardea_queued_jobs_total', 'Runs of queued jobs.', 'kind', 'outcome')
@@ -99,6 +109,8 @@ function counters(registry: Registry) {
     refreshReuse: () => reuse.inc(),
     credentialStuffing: () => stuffing.inc(),
     breachCheck: (source, outcome) => breaches.inc({ source, outcome }),
+    mfaVerification: (factor, outcome) => factors.inc({ factor, outcome }),
+    emergencyAccess: (event) => emergencies.inc({ event }),
     databaseStatement: (kind) => statements.inc({ kind }),
     jobRun: (job, outcome) => jobs.inc({ job, outcome }),
     rowsSwept: (table, rows) => swept.inc({ table }, rows),

@@ -1,11 +1,12 @@
 import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
+import type { Assurance } from '../../mfa/index.ts'
 import { mintAccessToken } from '../../oauth/index.ts'
 import type { Family, FamilyStart, Person, Session } from '../../session/index.ts'
 import {
-  acrPassword,
   apiDevice,
   noticeDevice,
+  proofDetails,
   rotateFamily,
   startFamily,
   startSession,
@@ -25,16 +26,18 @@ export type ApiTokens = {
 /** Starts a session for a first-party application, in one transaction. */
 export async function startApiSession(
   needs: AccountNeeds,
-  person: Person,
-  origin: Origin,
+  {
+    person,
+    proved,
+    origin,
+  }: { readonly person: Person; readonly proved: Assurance; readonly origin: Origin },
 ): Promise<ApiTokens> {
   const started = await needs.db.transaction(async (tx) => {
     const { ip, userAgent } = origin
     const { session } = await startSession({ ...needs, lifetimes: needs.apiLifetimes }, tx, {
       kind: 'api',
       userId: person.id,
-      amr: ['pwd'],
-      acr: acrPassword,
+      proved,
       remembered: true,
       ...(ip !== undefined && { ip }),
       ...(userAgent !== undefined && { userAgent }),
@@ -46,6 +49,7 @@ export async function startApiSession(
       resource: `session:${session.id}`,
       outcome: 'success',
       origin,
+      details: proofDetails(proved),
     })
     return startFamily(needs, tx, familyOf(session))
   })

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import { provePassword, puzzleFor } from '../../login/index.ts'
+import { passwordProof } from '../../mfa/index.ts'
 import { signOut } from '../../session/index.ts'
 import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
@@ -25,7 +26,12 @@ export function authRoutes(surface: Surface, needs: AccountNeeds): void {
       const { identifier, password } = request.body
       const origin = originOf(request)
       const judgement = await provePassword(needs, { request, reply }, { identifier, password })
-      if (judgement.ok) return startApiSession(needs, judgement.user, origin)
+      if (judgement.ok)
+        return startApiSession(needs, {
+          person: judgement.user,
+          proved: passwordProof(needs.clock),
+          origin,
+        })
       throw judgement.left ? accountFailures.deactivated() : accountFailures.credentials()
     },
   })

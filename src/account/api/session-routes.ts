@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Cookies, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
+import { passwordProof } from '../../mfa/index.ts'
 import type { Places, Session, SessionLifetimes } from '../../session/index.ts'
 import {
   describeUserAgent,
@@ -9,11 +10,11 @@ import {
   listSessions,
   reauthenticate,
   reauthenticateApi,
-  requireFresh,
 } from '../../session/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
 import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
+import { requireOwnLevel } from '../own-level.ts'
 import { freshPrincipalOf, principalOf } from '../principal.ts'
 import { problems } from './schemas.ts'
 
@@ -86,7 +87,7 @@ function endingRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
       const principal = await principalOf(needs, request)
       const { id } = request.params
       const isCurrent = id === principal.sessionId
-      if (!isCurrent) requireFresh(principal, needs.freshLifetime, needs.clock.now()) // ASVS 7.5.2
+      if (!isCurrent) await requireOwnLevel(needs, principal.user, principal.proved) // ASVS 7.5.2
       await endOneSession(needs, { userId: principal.user.id, id, origin: originOf(request) })
       if (isCurrent && principal.familyId === undefined) needs.cookies.clearSession(reply)
       return reply.code(204).send(null)
@@ -124,9 +125,18 @@ function reauthenticationRoute(surface: Surface, needs: SessionRoutesNeeds): voi
         throw accountFailures.credentials()
       }
       const before = familyId === undefined ? await needs.visits.session(request) : undefined
-      if (before === undefined) await reauthenticateApi(needs, { userId: user.id, id, origin })
+      if (before === undefined)
+        await reauthenticateApi(needs, {
+          userId: user.id,
+          id,
+          proved: passwordProof(needs.clock),
+          origin,
+        })
       else {
-        const { session, token } = await reauthenticate(needs, before, origin)
+        const { session, token } = await reauthenticate(needs, before, {
+          proved: passwordProof(needs.clock),
+          origin,
+        })
         needs.cookies.writeSession(reply, token, session)
       }
       return reply.code(204).send(null)

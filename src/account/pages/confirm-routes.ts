@@ -1,6 +1,7 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import { returnPath } from '../../login/index.ts'
+import { passwordProof } from '../../mfa/index.ts'
 import { reauthenticate } from '../../session/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
 import type { Call } from './door.ts'
@@ -36,7 +37,10 @@ async function confirm(needs: AccountPageNeeds, call: Call): Promise<Reply> {
   if (!(await confirmPassword(needs, call, user, password))) {
     return show(needs, call, { back, failed: true })
   }
-  const { session, token } = await reauthenticate(needs, before, originOf(request))
+  const { session, token } = await reauthenticate(needs, before, {
+    proved: passwordProof(needs.clock),
+    origin: originOf(request),
+  })
   needs.cookies.writeSession(reply, token, session)
   return call.go(back)
 }

@@ -3,7 +3,8 @@ import type { Reply, Request } from '../../http/index.ts'
 import { fieldErrors, fieldsOf, parseParameters } from '../../http/index.ts'
 import type { Visitor } from '../../identity/index.ts'
 import { confirmPath, loginPath } from '../../login/index.ts'
-import { isFresh } from '../../session/index.ts'
+import { provedBy } from '../../session/index.ts'
+import { provesOwnLevel } from '../own-level.ts'
 import type { AccountPageNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
 import { fieldOf, residentOf } from './resident.ts'
@@ -46,7 +47,8 @@ export function onPage(
       const login = loginPath(asked ?? back)
       return reply.redirect(needs.languages.keep(request, login), 303)
     }
-    if (freshFor !== undefined && !isFreshCall(needs, call)) return call.go(confirmPath(freshFor))
+    if (freshFor !== undefined && !(await isFreshCall(needs, call)))
+      return call.go(confirmPath(freshFor))
     return show(call)
   }
 }
@@ -101,12 +103,12 @@ async function callOf(
   }
 }
 
-/** Whether the person proved who they are recently enough for sensitive changes. */
+/** Whether the person proved enough, and recently enough, for sensitive changes. */
 export function isFreshCall(
-  { freshLifetime, clock }: AccountPageNeeds,
-  { session }: Resident,
-): boolean {
-  return isFresh(session, freshLifetime, clock.now())
+  needs: AccountPageNeeds,
+  { user, session }: Resident,
+): Promise<boolean> {
+  return provesOwnLevel(needs, user, provedBy(session))
 }
 
 /** A password may have any character; everything else is judged like a parameter. */

@@ -1,6 +1,7 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { changePassword, wrongPassword } from '../../identity/index.ts'
-import { reauthenticate } from '../../session/index.ts'
+import { combine } from '../../mfa/index.ts'
+import { provedBy, reauthenticate } from '../../session/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
 import type { Call, Form, Refused } from './door.ts'
 import { onForm, onPage, refusalOf } from './door.ts'
@@ -35,7 +36,10 @@ async function change(needs: AccountPageNeeds, call: Call, form: Form): Promise<
     return show(needs, call, refusalOf(call, error))
   }
   // Whoever had got hold of the session before loses it as well (ASVS 7.2.4).
-  const renewed = await reauthenticate(needs, session, visitor.origin)
+  const renewed = await reauthenticate(needs, session, {
+    proved: combine(provedBy(session), { kind: 'password', at: needs.clock.now().getTime() }),
+    origin: visitor.origin,
+  })
   needs.cookies.writeSession(reply, renewed.token, renewed.session)
   return call.go('/account?notice=password')
 }

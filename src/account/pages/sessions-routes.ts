@@ -44,7 +44,7 @@ async function endOne(needs: AccountPageNeeds, call: Call): Promise<Reply> {
     await needs.visits.signOut(reply, session, originOf(request))
     return call.go('/logout/done')
   }
-  if (!isFreshCall(needs, call)) return call.go(confirmPath(path))
+  if (!(await isFreshCall(needs, call))) return call.go(confirmPath(path))
   await endOneSession(needs, { userId: user.id, id, origin: originOf(request) })
   return call.go(path)
 }

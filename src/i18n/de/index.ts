@@ -1,8 +1,23 @@
 import { account } from './account.ts'
+import { factors } from './factors.ts'
 import { failures } from './failures.ts'
 import { frame } from './frame.ts'
 import { mail } from './mail.ts'
+import { mailFactors } from './mail-factors.ts'
+import { secondStep } from './second-step.ts'
+import { security } from './security.ts'
 import { signIn } from './sign-in.ts'
 import { signUp } from './sign-up.ts'
 
-export const de = { ...frame, ...signIn, ...signUp, ...account, ...mail, ...failures } as const
+export const de = {
+  ...frame,
+  ...signIn,
+  ...secondStep,
+  ...signUp,
+  ...account,
+  ...security,
+  ...factors,
+  ...mail,
+  ...mailFactors,
+  ...failures,
+} as const

@@ -1,14 +1,12 @@
 import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
-import type { Request } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import type { Judgement } from '../../identity/index.ts'
 import { attemptsLetterJob, judgeIdentity } from '../../identity/index.ts'
 import type { Outcome } from '../../limits/index.ts'
-import { limitFailures } from '../../limits/index.ts'
-import { isKnownDevice } from '../../session/index.ts'
 import type { LoginNeeds } from '../needs.ts'
 import type { Exchange } from '../page-form.ts'
+import { admitAttempt } from './admit-attempt.ts'
 import { requireChallenge } from './challenge.ts'
 
 export type ProveNeeds = Pick<
@@ -43,7 +41,11 @@ export async function provePassword(
   const origin = originOf(request)
   reply.headers(await needs.limits.admit(['login', { ip: origin.ip }]))
   await requireChallenge(needs, request)
-  const attempt = await admitted(needs, request, { account: identifier, ip: origin.ip })
+  const attempt = await admitAttempt(needs, request, {
+    identifier,
+    account: identifier,
+    ip: origin.ip,
+  })
   const claim = { identifier, password, origin, clientId }
   const judgement = await judgeIdentity(needs, claim).catch(async (error: unknown) => {
     // Our own overload is no wrong password.
@@ -54,25 +56,6 @@ export async function provePassword(
   const outcome = await needs.limits.afterAttempt(attempt, proved ? 'success' : 'failure')
   if (!proved) await followUp(needs, outcome, { identifier, origin })
   return judgement
-}
-
-type Admitted = { readonly account: string; readonly ip: string; readonly device?: string }
-
-/**
- * A device that proved to be of the account is counted by itself, so that strangers cannot delay it. It
- * is looked for only when strangers have to wait, which saves the read at every other sign-in.
- */
-async function admitted(needs: ProveNeeds, request: Request, attempt: Admitted): Promise<Admitted> {
-  const asStranger = await needs.limits.beforeAttempt(attempt)
-  if (asStranger.allowed) return attempt
-  const device = needs.cookies.readDevice(request)
-  if (device === undefined || !(await isKnownDevice(needs.db, attempt.account, device))) {
-    throw limitFailures.too_soon(asStranger.retryAfter)
-  }
-  const known = { ...attempt, device }
-  const asOwner = await needs.limits.beforeAttempt(known)
-  if (!asOwner.allowed) throw limitFailures.too_soon(asOwner.retryAfter)
-  return known
 }
 
 type Failed = { readonly identifier: string; readonly origin: Origin }

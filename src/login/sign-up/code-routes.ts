@@ -2,8 +2,9 @@ import type { Flow } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { fieldsOf } from '../../http/index.ts'
 import { confirmByCode } from '../../identity/index.ts'
+import { passwordProof } from '../../mfa/index.ts'
 import { admitPublic } from '../admission/admit-public.ts'
-import { enter } from '../enter.ts'
+import { enter } from '../arrival/arrive.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, isRefusal, postedFields } from '../page-form.ts'
 import { codePage } from '../views/code-page.ts'
@@ -30,7 +31,7 @@ export function codeRoutes(surface: Surface, needs: SignUpPageNeeds): void {
     const code = typed.replaceAll(/\s/g, '')
     try {
       const person = await confirmByCode(needs, { id, code }, needs.visitor(request))
-      return await enter(needs, exchange, { person, flow })
+      return await enter(needs, exchange, { person, flow, proved: passwordProof(needs.clock) })
     } catch (error) {
       if (!isRefusal(error, 'invalid_code')) throw error
       return show(needs, exchange, flow, { registration, failed: true })

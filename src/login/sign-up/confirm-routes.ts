@@ -1,8 +1,9 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { fieldsOf } from '../../http/index.ts'
 import { confirmByLink, readRegistration } from '../../identity/index.ts'
+import { passwordProof } from '../../mfa/index.ts'
 import { admitPublic } from '../admission/admit-public.ts'
-import { enter } from '../enter.ts'
+import { enter } from '../arrival/arrive.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, isRefusal, postedFields } from '../page-form.ts'
 import { confirmRegistrationPage } from '../views/confirm-pages.ts'
@@ -27,7 +28,7 @@ export function confirmRoutes(surface: Surface, needs: SignUpPageNeeds): void {
     try {
       const person = await confirmByLink(needs, proof, needs.visitor(request))
       const flow = await rememberedFlow(needs, exchange)
-      return await enter(needs, exchange, { person, flow })
+      return await enter(needs, exchange, { person, flow, proved: passwordProof(needs.clock) })
     } catch (error) {
       const failed = isRefusal(error, 'wrong_password')
       if (!failed && !isRefusal(error, 'invalid_link')) throw error

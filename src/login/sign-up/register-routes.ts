@@ -3,10 +3,11 @@ import { consentQuestion } from '../../flow/index.ts'
 import type { Fields, Reply, Surface } from '../../http/index.ts'
 import { fieldErrors, fieldsOf } from '../../http/index.ts'
 import { readInvitation } from '../../identity/index.ts'
+import { passwordProof } from '../../mfa/index.ts'
 import { admitWorthy, proofsOf } from '../admission/admit-public.ts'
 import { puzzleFor } from '../admission/challenge.ts'
+import { enter } from '../arrival/arrive.ts'
 import { continueAt } from '../continue.ts'
-import { enter } from '../enter.ts'
 import type { Exchange } from '../page-form.ts'
 import { deskOf, flowOf, isRefusal, postedFields } from '../page-form.ts'
 import {
@@ -43,7 +44,12 @@ export function registerRoutes(surface: Surface, needs: SignUpPageNeeds): void {
     try {
       await admitWorthy(needs, exchange, ...proofsOf(fields.email))
       const made = await signUp(needs, fields, { ...needs.visitor(request), browser })
-      if ('person' in made) return await enter(needs, exchange, { person: made.person, flow })
+      if ('person' in made)
+        return await enter(needs, exchange, {
+          person: made.person,
+          flow,
+          proved: passwordProof(needs.clock),
+        })
       await rememberFlow(needs, exchange, flow)
       const registration = ticketFor(needs, browser, made.waiting)
       const query = new URLSearchParams({ registration, ...(flow && { flow: flow.id }) })

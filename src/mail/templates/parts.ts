@@ -19,9 +19,10 @@ export function greeting(t: Translate, username: string): Block {
 }
 
 /** Everything that helps to tell whether it was oneself; what is not known is left out. */
-export function facts(t: Translate, happening: Happening): Block {
+export function facts(t: Translate, happening: Happening, more: readonly Fact[] = []): Block {
   const { username, at, device, ip } = happening
   const rows: readonly Fact[] = [
+    ...more,
     [t('Account'), username],
     [t('When'), moment(t, at)],
     [t('Device'), device],

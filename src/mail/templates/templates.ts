@@ -1,6 +1,16 @@
 import type { Template } from '../letter.ts'
 import type { Compose } from '../render/draft.ts'
+import {
+  backupCodesExpiring,
+  backupCodesRenewed,
+  backupCodeUsed,
+  factorAdded,
+  factorAttempts,
+  factorRemoved,
+  signInCode,
+} from './factors.ts'
 import { accountDeactivated, accountDeleted, deletionScheduled } from './leaving.ts'
+import { emergencyAccess, factorRequired, factorsReset, recoverFactors } from './lost-factors.ts'
 import { confirmEmail, emailChanged, emailChangeRequested, usernameChanged } from './profile.ts'
 import { newDevice, passwordChanged, resetPassword, signInAttempts } from './sign-in.ts'
 import { accountExists, confirmRegistration, invitation, welcome } from './sign-up.ts'
@@ -19,6 +29,17 @@ export const templates: { readonly [T in Template]: Compose<T> } = {
   'password-changed': passwordChanged,
   'new-device': newDevice,
   'sign-in-attempts': signInAttempts,
+  'factor-added': factorAdded,
+  'factor-removed': factorRemoved,
+  'backup-code-used': backupCodeUsed,
+  'backup-codes-renewed': backupCodesRenewed,
+  'backup-codes-expiring': backupCodesExpiring,
+  'sign-in-code': signInCode,
+  'factor-attempts': factorAttempts,
+  'recover-factors': recoverFactors,
+  'factors-reset': factorsReset,
+  'factor-required': factorRequired,
+  'emergency-access': emergencyAccess,
   'account-deactivated': accountDeactivated,
   'deletion-scheduled': deletionScheduled,
   'account-deleted': accountDeleted,

@@ -2,8 +2,8 @@ import type { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import { allowedScopes } from '../../clients/index.ts'
 import type { Parameters } from '../../http/index.ts'
-import { acrPassword } from '../../session/index.ts'
-import { claimAccepts, parseClaims } from '../claims.ts'
+import { meaningOf } from '../../mfa/index.ts'
+import { claimValues, parseClaims } from '../claims.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IdTokenHint } from '../id-token.ts'
 import { grantScopes, parseScope } from '../scope.ts'
@@ -92,13 +92,23 @@ const claims: Check = ({ parameters }) => {
   if (text === undefined) return {}
   const parsed = parseClaims(text)
   if (parsed === undefined) return oauthFailures.malformed_parameter({ parameter: 'claims' })
-  const acr = parsed.id_token?.acr
-  // OIDC Core 5.5.1.1: an essential acr that cannot be reached is a failed authentication.
-  if (acr?.essential === true && !claimAccepts(acr, acrPassword)) {
-    return oauthFailures.unmet_authentication({ parameter: 'claims' })
-  }
   const subject = parsed.id_token?.sub?.value
   return { claims: parsed, ...(typeof subject === 'string' && { subject }) }
+}
+
+/** What is asked of the authentication; what we do not know of it is passed over where it is voluntary. */
+const acr: Check = ({ parameters, client }) => {
+  const claim = parseClaims(parameters.get('claims') ?? '{}')?.id_token?.acr
+  const asked = claim == null ? undefined : claimValues(claim)
+  const text = parameters.get('acr_values')
+  const wished = asked ?? text?.split(' ') ?? client.metadata.default_acr_values ?? []
+  const values = wished.filter((value) => meaningOf(value) !== undefined)
+  const essential = asked !== undefined && claim?.essential === true
+  // OIDC Core 5.5.1.1: an essential acr that cannot be reached is a failed authentication.
+  if (essential && values.length === 0) {
+    return oauthFailures.unmet_authentication({ parameter: 'claims' })
+  }
+  return values.length === 0 ? {} : { acr: { values, essential } }
 }
 
 const idTokenHint: Check = async ({ parameters, hint }) => {
@@ -126,6 +136,7 @@ export const checks: readonly Check[] = [
   prompt,
   maxAge,
   claims,
+  acr,
   idTokenHint,
   rest,
 ]

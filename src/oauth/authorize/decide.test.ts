@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ClientId, SessionId, UserId } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
+import type { Judgement } from '../../mfa/index.ts'
 import type { Session } from '../../session/index.ts'
 import { decideAuthorization } from './decide.ts'
 import { validateRedirect } from './redirect.ts'
@@ -40,6 +41,7 @@ const base: AuthorizationRequest = {
   prompts: new Set(),
   maxAge: undefined,
   claims: undefined,
+  acr: undefined,
   loginHint: undefined,
   subject: undefined,
 }
@@ -50,6 +52,7 @@ const sessionAt = (secondsAgo: number): Session => ({
   authTime: new Date(now.getTime() - secondsAgo * 1000),
   amr: ['pwd'],
   acr: 'urn:cardea:aal1',
+  exemption: null,
   ipAddress: null,
   userAgent: null,
   remembered: true,
@@ -59,6 +62,7 @@ const sessionAt = (secondsAgo: number): Session => ({
   endedAt: null,
 })
 
+const pass: Judgement = { do: 'pass' }
 const consents = {
   covered: { consentNeeded: true, consentCovered: true },
   open: { consentNeeded: true, consentCovered: false },
@@ -70,8 +74,9 @@ function outcome(
   part: Partial<AuthorizationRequest>,
   session: Session | undefined,
   consent: Consent,
+  judgement: Judgement = pass,
 ): string {
-  const situation = { session, now, ...consents[consent] }
+  const situation = { session, now, judgement, ...consents[consent] }
   const decision = decideAuthorization({ ...base, ...part }, situation)
   return decision.do === 'refuse' ? decision.failure.kind.code : decision.do
 }
@@ -117,7 +122,7 @@ test('max_age and the demanded subject', () => {
 
 test('the pages are told since when the person must have signed in', () => {
   const since = (part: Partial<AuthorizationRequest>) => {
-    const situation = { session: undefined, now, ...consents.covered }
+    const situation = { session: undefined, now, judgement: pass, ...consents.covered }
     const decision = decideAuthorization({ ...base, ...part }, situation)
     return decision.do === 'interact' ? decision.authenticatedSince : undefined
   }
@@ -125,4 +130,26 @@ test('the pages are told since when the person must have signed in', () => {
   assert.equal(since({ prompts: new Set(['login']) }), now.getTime())
   assert.equal(since({ maxAge: 10 }), now.getTime() - 10_000)
   assert.equal(since({ maxAge: 10, prompts: new Set(['login']) }), now.getTime())
+})
+
+test('OIDC Core §3.1.2.6: what is missing of the authentication, with and without pages', () => {
+  const some = sessionAt(60)
+  const quiet = { prompts: new Set<Prompt>(['none']) }
+  const factor: Judgement = { do: 'factor', kinds: ['totp'] }
+  const enrol: Judgement = { do: 'enrol', kinds: ['totp'] }
+  const refuse: Judgement = { do: 'refuse' }
+  const table: [Partial<AuthorizationRequest>, Session | undefined, Judgement, string][] = [
+    [{}, some, factor, 'interact'],
+    [{}, some, enrol, 'interact'],
+    [{}, some, refuse, 'unmet_authentication_requirements'],
+    [quiet, some, pass, 'issue'],
+    [quiet, some, factor, 'interaction_required'],
+    [quiet, some, enrol, 'interaction_required'],
+    [quiet, some, refuse, 'unmet_authentication_requirements'],
+    [quiet, undefined, pass, 'login_required'],
+    [{ ...quiet, maxAge: 59 }, some, factor, 'login_required'],
+  ]
+  for (const [part, session, judgement, expected] of table) {
+    assert.equal(outcome(part, session, 'covered', judgement), expected, judgement.do)
+  }
 })

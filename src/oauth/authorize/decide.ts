@@ -1,4 +1,5 @@
 import type { Failure } from '../../base/index.ts'
+import type { Judgement } from '../../mfa/index.ts'
 import type { Session } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
 import type { AuthorizationRequest } from './request.ts'
@@ -10,6 +11,8 @@ export type Decision =
 
 export type Situation = {
   readonly session: Session | undefined
+  /** Whether what the session stands for is enough for this client and request. */
+  readonly judgement: Judgement
   readonly consentNeeded: boolean
   readonly consentCovered: boolean
   readonly now: Date
@@ -29,6 +32,12 @@ export function decideAuthorization(request: AuthorizationRequest, situation: Si
     session !== undefined && !another && session.authTime.getTime() >= authenticatedSince
   if (!authenticated) {
     return silent ? { do: 'refuse', failure: oauthFailures.login_required() } : interact
+  }
+  const { judgement } = situation
+  if (judgement.do === 'refuse')
+    return { do: 'refuse', failure: oauthFailures.unmet_authentication() }
+  if (judgement.do !== 'pass') {
+    return silent ? { do: 'refuse', failure: oauthFailures.interaction_required() } : interact
   }
   const ask = prompts.has('consent') || (situation.consentNeeded && !situation.consentCovered)
   if (!ask) return { do: 'issue', session }

@@ -1,9 +1,14 @@
-import type { Clock, Failure, Random } from '../../base/index.ts'
-import type { ClientCache } from '../../clients/index.ts'
+import type { Failure, Random } from '../../base/index.ts'
 import { consentState } from '../../clients/index.ts'
-import type { Db } from '../../db/index.ts'
-import type { Flow, FlowStart } from '../../flow/index.ts'
-import { consentOf, flowFailures, locationOf, nextStep } from '../../flow/index.ts'
+import type { Flow, FlowStart, OutlookNeeds } from '../../flow/index.ts'
+import {
+  consentOf,
+  flowFailures,
+  judgeSession,
+  locationOf,
+  nextStep,
+  outlookOf,
+} from '../../flow/index.ts'
 import type { ReadParameters } from '../../http/index.ts'
 import type { Session } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
@@ -24,10 +29,7 @@ export type Answer =
     }
   | { readonly to: 'pages'; readonly location: string }
 
-export type AuthorizeNeeds = {
-  readonly db: Db
-  readonly clients: ClientCache
-  readonly clock: Clock
+export type AuthorizeNeeds = OutlookNeeds & {
   readonly random: Random
   readonly issuer: string
   readonly codeLifetime: number
@@ -64,19 +66,17 @@ export async function resume(
   const parsed = await parseAuthorization(needs, { parameters, problems: new Map() })
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
-  const { client, scopes } = request
-  const step = nextStep(
-    flow,
-    session,
-    await consentState(needs.db, client, session?.userId, scopes),
-  )
+  const step = nextStep(flow, session, await outlookOf(needs, flow, session))
   if (step === 'password' || session === undefined) {
     return { to: 'pages', location: locationOf('password', flow) }
   }
   if (request.subject !== undefined && request.subject !== session.userId) {
     return failed(needs, request.redirect, oauthFailures.login_required()) // OIDC Core 3.1.2.2
   }
-  if (step === 'consent') return { to: 'pages', location: locationOf(step, flow) }
+  if (step === 'refused') {
+    return failed(needs, request.redirect, oauthFailures.unmet_authentication()) // OIDC Core 5.5.1.1
+  }
+  if (step !== 'done') return { to: 'pages', location: locationOf(step, flow) }
   if (consentOf(flow, session) === 'denied') {
     return failed(needs, request.redirect, oauthFailures.access_denied())
   }
@@ -88,11 +88,15 @@ async function decide(
   request: AuthorizationRequest,
   session: Session | undefined,
 ): Promise<Decision> {
-  const { client, scopes } = request
-  const { needed, covered } = await consentState(needs.db, client, session?.userId, scopes)
+  const { client, scopes, acr: wish } = request
+  const [{ needed, covered }, judgement] = await Promise.all([
+    consentState(needs.db, client, session?.userId, scopes),
+    judgeSession(needs, session, { client, wish }),
+  ])
   const now = needs.clock.now()
   return decideAuthorization(request, {
     session,
+    judgement,
     consentNeeded: needed,
     consentCovered: covered,
     now,
@@ -136,6 +140,7 @@ async function beginPages(
     authenticatedSince: decision.do === 'interact' ? decision.authenticatedSince : 0,
     forceConsent: request.prompts.has('consent'),
     formTarget: new URL(request.redirect.uri).protocol,
+    ...(request.acr !== undefined && { acr: request.acr }),
     ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
   })
   return { to: 'pages', location: locationOf('password', flow) }

@@ -1,6 +1,8 @@
 import type { Clock, Random } from '../../base/index.ts'
 import { addSeconds, randomToken, sha256 } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
+import type { AcrWish } from '../../mfa/index.ts'
+import { meets } from '../../mfa/index.ts'
 import type { Session } from '../../session/index.ts'
 import { insertCode } from '../store.ts'
 import type { AuthorizationRequest } from './request.ts'
@@ -11,6 +13,11 @@ type Needs = {
   readonly random: Random
   /** Seconds. */
   readonly codeLifetime: number
+}
+
+/** The first of the wishes that is met, in the words of the client; our own otherwise (OIDC Core section 2). */
+function reportedAcr(session: Session, wish: AcrWish | undefined): string {
+  return wish?.values.find((value) => meets(session, value)) ?? session.acr
 }
 
 /** Writes an authorization code for the person of this session (RFC 6749 section 4.1.2): one statement. */
@@ -36,7 +43,7 @@ export async function issueCode(
       authTime: session.authTime.getTime(),
       sessionEnds: session.expiresAt.getTime(),
       amr: session.amr,
-      acr: session.acr,
+      acr: reportedAcr(session, request.acr),
     },
   })
   return code

@@ -61,7 +61,7 @@ function complete(
   base: Pick<AuthorizationRequest, 'client' | 'redirect'>,
 ): AuthorizationRequest {
   const { scopes = [], prompts = new Set(), redirectUriSent = false } = parts
-  const { codeChallenge, nonce, maxAge, claims, loginHint, subject } = parts
+  const { codeChallenge, nonce, maxAge, claims, acr, loginHint, subject } = parts
   return {
     ...base,
     scopes,
@@ -71,6 +71,7 @@ function complete(
     nonce,
     maxAge,
     claims,
+    acr,
     loginHint,
     subject,
   }

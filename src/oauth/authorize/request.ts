@@ -1,4 +1,5 @@
 import type { Client } from '../../clients/index.ts'
+import type { AcrWish } from '../../mfa/index.ts'
 import type { ClaimsRequest } from '../claims.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 
@@ -16,6 +17,8 @@ export type AuthorizationRequest = {
   /** Seconds. */
   readonly maxAge: number | undefined
   readonly claims: ClaimsRequest | undefined
+  /** What the client asks of the authentication: the `claims` parameter, `acr_values` or its default. */
+  readonly acr: AcrWish | undefined
   readonly loginHint: string | undefined
   /** The subject that must be signed in: from `id_token_hint` or the `claims` parameter. */
   readonly subject: string | undefined

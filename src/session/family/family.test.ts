@@ -31,6 +31,7 @@ const family: FamilyInSession = {
   revokedAt: null,
   sessionEndedAt: null,
   sessionSeenAt: at(0),
+  sessionExemption: null,
 }
 
 test('RFC 9700 §4.14.2: the table of decisions', () => {

@@ -1,5 +1,6 @@
 import type { ClientId, FamilyId, SessionId, UserId } from '../../base/index.ts'
 import { addSeconds } from '../../base/index.ts'
+import type { Exemption } from '../../mfa/index.ts'
 
 /**
  * One grant and the line of refresh tokens that grew from it (RFC 9700 section 4.14.2). There is one
@@ -46,6 +47,7 @@ export type FamilyStart = Pick<
 export type FamilyInSession = Family & {
   readonly sessionEndedAt: Date | null
   readonly sessionSeenAt: Date | null
+  readonly sessionExemption: Exemption | null
 }
 
 /** Seconds. */

@@ -1,6 +1,7 @@
 import type { FamilyId, SessionId, UserId } from '../../base/index.ts'
 import type { Queries, Tx } from '../../db/index.ts'
 import { sql } from '../../db/index.ts'
+import type { Assurance } from '../../mfa/index.ts'
 import type { Family, FamilyInSession } from './family.ts'
 
 /**
@@ -25,7 +26,8 @@ export function lockFamily(tx: Tx, id: FamilyId): Promise<FamilyInSession | unde
   return tx.maybe<FamilyInSession>(sql`
     SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
       f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
-      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at
+      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at,
+      s.exemption AS session_exemption
     FROM token_families f LEFT JOIN sessions s ON s.id = f.session_id
     WHERE f.id = ${id} FOR UPDATE OF f`)
 }
@@ -34,7 +36,8 @@ export function readFamily(queries: Queries, id: FamilyId): Promise<FamilyInSess
   return queries.maybe<FamilyInSession>(sql`
     SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
       f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
-      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at
+      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at,
+      s.exemption AS session_exemption
     FROM token_families f LEFT JOIN sessions s ON s.id = f.session_id
     WHERE f.id = ${id}`)
 }
@@ -77,9 +80,13 @@ export function moveFamilies(tx: Tx, from: SessionId, to: SessionId): Promise<nu
 }
 
 /** The first-party tokens of a session tell when the person last proved who they are. */
-export function renewFamilyProof(tx: Tx, sessionId: SessionId, now: Date): Promise<number> {
+export function renewFamilyProof(
+  tx: Tx,
+  sessionId: SessionId,
+  { acr, amr, authTime }: Assurance,
+): Promise<number> {
   return tx.run(sql`
-    UPDATE token_families SET auth_time = ${now}
+    UPDATE token_families SET auth_time = ${new Date(authTime)}, acr = ${acr}, amr = ${amr}
     WHERE session_id = ${sessionId} AND kind = 'api' AND revoked_at IS NULL`)
 }
 

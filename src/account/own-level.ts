@@ -1,0 +1,33 @@
+import { addSeconds } from '../base/index.ts'
+import type { User } from '../identity/index.ts'
+import type { Assurance } from '../mfa/index.ts'
+import { levels, ownLevel, reachesOwnLevel, situationOf } from '../mfa/index.ts'
+import { insufficientProof } from '../session/index.ts'
+import type { AccountNeeds } from './needs.ts'
+
+type Needs = Pick<AccountNeeds, 'mfa' | 'clock' | 'freshLifetime'>
+
+/**
+ * Whether somebody proved recently, and at the account's own level, who they are: with two factors when
+ * the account has two (ASVS 7.5.1, 7.5.3).
+ */
+export async function provesOwnLevel(
+  needs: Needs,
+  user: User,
+  proved: Assurance,
+): Promise<boolean> {
+  if (!isRecent(needs, proved)) return false
+  return reachesOwnLevel(await situationOf(needs.mfa, user.id), proved)
+}
+
+/** Fails with 401 and the challenge of RFC 9470 section 3 unless it is so. */
+export async function requireOwnLevel(needs: Needs, user: User, proved: Assurance): Promise<void> {
+  const situation = await situationOf(needs.mfa, user.id)
+  if (isRecent(needs, proved) && reachesOwnLevel(situation, proved)) return
+  const level = ownLevel(situation)
+  throw insufficientProof(needs.freshLifetime, level === 1 ? undefined : levels[level])
+}
+
+function isRecent({ clock, freshLifetime }: Needs, { authTime }: Assurance): boolean {
+  return clock.now() < addSeconds(new Date(authTime), freshLifetime)
+}

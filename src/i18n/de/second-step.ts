@@ -1,0 +1,2 @@
+/** The second step of signing in. */
+export const secondStep = {} as const
