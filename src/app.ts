@@ -3,7 +3,7 @@
  * surfaces and jobs (surfaces.ts, schedule.ts). Nothing else builds long-lived things, and nothing imports
  * this file but the commands and the tests.
  */
-import { accountCore, handleAccountJobs } from './accounts.ts'
+import { accountCore, handleAccountJobs, mfaCore } from './accounts.ts'
 import type { Clock, Random } from './base/index.ts'
 import type { Db } from './db/index.ts'
 import type { HttpServer } from './http/index.ts'
@@ -12,6 +12,7 @@ import type { Jobs, Queue } from './jobs/index.ts'
 import type { KeyRing } from './keys/index.ts'
 import type { Kv } from './kv/index.ts'
 import type { Inbox } from './mail/index.ts'
+import type { PolicyBook } from './mfa/index.ts'
 import type { PartsOptions } from './parts.ts'
 import { createParts } from './parts.ts'
 import { scheduleJobs } from './schedule.ts'
@@ -33,6 +34,7 @@ export type App = {
   readonly passwords: PasswordPolicy
   readonly jobs: Jobs
   readonly queue: Queue
+  readonly mfaPolicy: PolicyBook
   /** What was sent while there is no mail server. */
   readonly inbox: Inbox
   readonly metrics: Metrics
@@ -50,7 +52,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const http = await openSurfaces(options, parts, state)
   const core = accountCore(options.config, options.masterKeys[0], parts)
   handleAccountJobs(core)
-  const jobs = scheduleJobs({ ...parts, core, config: options.config, log: options.log })
+  const mfa = mfaCore(options.config, options.masterKeys[0], parts)
+  const jobs = scheduleJobs({ ...parts, core, mfa, config: options.config, log: options.log })
   return {
     ...parts,
     http,

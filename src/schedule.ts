@@ -16,6 +16,15 @@ import type { Jobs } from './jobs/index.ts'
 import { createJobs, sweepDeadJobs, sweepInBatches } from './jobs/index.ts'
 import type { KeyRing, Sealer } from './keys/index.ts'
 import { rotateIfDue, sweepKeys } from './keys/index.ts'
+import type { MfaCore } from './mfa/index.ts'
+import {
+  remindOfBackupExpiry,
+  sweepEmailCodes,
+  sweepEmergencyGrants,
+  sweepPendingTotp,
+  sweepRememberedDevices,
+  sweepUsedChallenges,
+} from './mfa/index.ts'
 import { sweepCodes, sweepRevokedTokens } from './oauth/index.ts'
 import { sweepDevices, sweepFamilies, sweepSessions } from './session/index.ts'
 import type { Metrics } from './telemetry/index.ts'
@@ -30,6 +39,7 @@ type Needs = {
   readonly sealer: Sealer
   readonly metrics: Metrics
   readonly core: AccountCore
+  readonly mfa: MfaCore
 }
 
 /** Deletes up to `limit` rows that expired before a moment. */
@@ -46,10 +56,17 @@ const sweeps = ({ mail }: Config): readonly (readonly [string, Sweep, keep: numb
   ['invitations', sweepInvitations, 60],
   ['action_tokens', sweepActionTokens, 60],
   ['devices', sweepDevices, deviceMemory],
+  ['mfa_totp', sweepPendingTotp, 0],
+  ['mfa_used_challenges', sweepUsedChallenges, 0],
+  ['mfa_email_codes', sweepEmailCodes, 60],
+  ['mfa_emergency_grants', sweepEmergencyGrants, emergencyMemory],
+  ['mfa_remembered_devices', sweepRememberedDevices, 0],
   ['queued_jobs', sweepDeadJobs, mail.keepDead],
 ]
 /** Seconds after which a browser that was not seen any more is a new one; longer than its cookie. */
 const deviceMemory = 400 * 86_400
+/** Seconds for which administrators can look at emergency accesses; the audit log keeps them for ever. */
+const emergencyMemory = 365 * 86_400
 const maxBatches = 20
 
 /** What the server does by itself, and how often. */
@@ -73,6 +90,7 @@ export function scheduleJobs(needs: Needs): Jobs {
     },
     { exclusive: true },
   )
+  jobs.every('mfa.remind', 3600, () => remind(needs), { exclusive: true })
   jobs.every('users.erase', config.jobs.sweepEvery, () => erase(needs), { exclusive: true })
   return jobs
 }
@@ -81,6 +99,11 @@ async function erase({ config, core, clock, metrics }: Needs): Promise<void> {
   const batch = (limit: number) => eraseDueUsers(core, clock.now(), limit)
   const limits = { limit: Math.min(config.jobs.sweepBatch, 100), maxBatches }
   metrics.rowsSwept('users', await sweepInBatches(batch, limits))
+}
+
+/** Letters to who has backup codes that soon count no more. */
+async function remind({ mfa }: Needs): Promise<void> {
+  await sweepInBatches((limit) => remindOfBackupExpiry(mfa, limit), { limit: 100, maxBatches })
 }
 
 /** The longest that anything signed may be valid: what a retired key must outlive. */

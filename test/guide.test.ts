@@ -104,7 +104,7 @@ test('RFC 9470 §5: the program of docs/guide/step-up.md asks for what its API d
     assert.equal(new URL(more).searchParams.get('acr_values'), 'urn:cardea:aal2')
     const step = await browser.open(more)
     assert.match(step.url, /\/login\/mfa/, 'the password is not asked for again')
-    const proved = await browser.submit(step, { code: authenticator.code() })
+    const proved = await browser.submit(step, { code: authenticator.codeAt(new Date()) })
     assert.ok(proved.left, `${proved.status} ${proved.url}`)
     const done = await fetch(await follow(proved.left))
     assert.equal(await done.text(), 'transferred with pwd + otp + mfa')

@@ -66,7 +66,7 @@ const placeholders = (text: string) =>
   new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
 
 /** Failures that can be shown on a page; those of other modules are answers to programs. */
-const shown = ['http', 'db', 'flow', 'identity', 'access', 'login', 'session', 'limits']
+const shown = ['http', 'db', 'flow', 'identity', 'access', 'login', 'session', 'limits', 'mfa']
 /** Of the protocol's failures those that are told to the person, since the client cannot be told. */
 const shownOfOauth = [
   'missing_parameter',

@@ -3,7 +3,8 @@ import type { User } from '../identity/index.ts'
 import type { ProveNeeds } from '../login/index.ts'
 import { provePassword } from '../login/index.ts'
 
-type Exchange = { readonly request: Request; readonly reply: Reply }
+/** A request in hand, with its answer. */
+export type Exchange = { readonly request: Request; readonly reply: Reply }
 
 /**
  * Whether a person who is signed in knows the password of the account. It counts like a sign-in, so a

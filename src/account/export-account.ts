@@ -2,8 +2,10 @@ import { rolesOf } from '../access/index.ts'
 import { auditOf } from '../audit/index.ts'
 import { consentsOf } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
+import { backupCodesState, listFactors } from '../mfa/index.ts'
 import type { Session } from '../session/index.ts'
 import { listSessions } from '../session/index.ts'
+import { backupCodesBody, factorBody } from './api/mfa/factor-body.ts'
 import { userBody } from './api/schemas.ts'
 import type { AccountNeeds } from './needs.ts'
 
@@ -12,15 +14,17 @@ const mostEntries = 10_000
 
 /** A person's own data as JSON (GDPR articles 15 and 20). Secrets and their digests are left out. */
 export async function exportAccount(
-  needs: Pick<AccountNeeds, 'db' | 'clock' | 'lifetimes' | 'apiLifetimes'>,
+  needs: Pick<AccountNeeds, 'db' | 'clock' | 'mfa' | 'lifetimes' | 'apiLifetimes'>,
   user: User,
 ): Promise<Record<string, unknown>> {
   const { db, clock } = needs
-  const [roles, sessions, consents, activity] = await Promise.all([
+  const [roles, sessions, consents, activity, factors, backupCodes] = await Promise.all([
     rolesOf(db, user.id),
     listSessions(needs, user.id),
     consentsOf(db, user.id),
     auditOf(db, `user:${user.id}`, mostEntries),
+    listFactors(needs.mfa, user.id),
+    backupCodesState(db, user.id, clock.now()),
   ])
   return {
     exported_at: clock.now().toISOString(),
@@ -29,6 +33,8 @@ export async function exportAccount(
     password_changed_at: user.passwordChangedAt,
     roles,
     sessions: sessions.map(sessionRow),
+    factors: factors.map((factor) => factorBody(user, factor)),
+    backup_codes: backupCodesBody(needs.mfa, backupCodes),
     consents: consents.map(({ clientId, name, scopes, grantedAt }) => ({
       client_id: clientId,
       name,

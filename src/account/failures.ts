@@ -8,6 +8,11 @@ export const accountFailures = failures({
     'Sign in first: send a bearer token or use a signed-in browser.',
   ],
   cross_site: ['cross_site', 403, 'A browser session may be used from our own pages only.'],
+  mfa_token: [
+    'invalid_mfa_token',
+    401,
+    'This sign-in took too long or was finished already. Please start again.',
+  ],
   invalid_refresh: [
     'invalid_grant',
     401,

@@ -1,6 +1,7 @@
+import type { Failure } from '../base/index.ts'
 import { addSeconds } from '../base/index.ts'
 import type { User } from '../identity/index.ts'
-import type { Assurance } from '../mfa/index.ts'
+import type { Assurance, Situation } from '../mfa/index.ts'
 import { levels, ownLevel, reachesOwnLevel, situationOf } from '../mfa/index.ts'
 import { insufficientProof } from '../session/index.ts'
 import type { AccountNeeds } from './needs.ts'
@@ -24,10 +25,19 @@ export async function provesOwnLevel(
 export async function requireOwnLevel(needs: Needs, user: User, proved: Assurance): Promise<void> {
   const situation = await situationOf(needs.mfa, user.id)
   if (isRecent(needs, proved) && reachesOwnLevel(situation, proved)) return
-  const level = ownLevel(situation)
-  throw insufficientProof(needs.freshLifetime, level === 1 ? undefined : levels[level])
+  throw insufficientFor(needs, situation)
 }
 
-function isRecent({ clock, freshLifetime }: Needs, { authTime }: Assurance): boolean {
+/** The challenge of RFC 9470 section 3: how recent a proof must be, and which level it must reach. */
+export function insufficientFor({ freshLifetime }: Needs, situation: Situation): Failure {
+  const level = ownLevel(situation)
+  return insufficientProof(freshLifetime, level === 1 ? undefined : levels[level])
+}
+
+/** Whether something was proved recently enough for sensitive changes. */
+export function isRecent(
+  { clock, freshLifetime }: Pick<Needs, 'clock' | 'freshLifetime'>,
+  { authTime }: Assurance,
+): boolean {
   return clock.now() < addSeconds(new Date(authTime), freshLifetime)
 }

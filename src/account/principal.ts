@@ -5,6 +5,7 @@ import type { User } from '../identity/index.ts'
 import { findUser } from '../identity/index.ts'
 import type { Assurance } from '../mfa/index.ts'
 import { verifyAccessToken } from '../oauth/index.ts'
+import type { Session } from '../session/index.ts'
 import { provedBy, readFamily } from '../session/index.ts'
 import { accountFailures } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
@@ -19,6 +20,8 @@ export type Principal = {
   readonly user: User
   readonly familyId?: FamilyId
   readonly sessionId: SessionId
+  /** Of a browser. */
+  readonly browserSession?: Session
   /** What the person proved, and when. */
   readonly proved: Assurance
 }
@@ -57,7 +60,7 @@ async function byCookie(needs: Needs, request: Request): Promise<Principal | und
     throw accountFailures.cross_site()
   }
   const user = await findUser(needs.db, session.userId)
-  return user && { user, sessionId: session.id, proved: provedBy(session) }
+  return user && { user, sessionId: session.id, browserSession: session, proved: provedBy(session) }
 }
 
 /** A request that changes something on the strength of a cookie must say that it comes from us. */

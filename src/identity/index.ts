@@ -8,6 +8,7 @@
  */
 export type { PasswordRules } from './account-input.ts'
 export type { AccountCore } from './account-needs.ts'
+export type { ActionToken } from './action-token/action-token.ts'
 export { sweepActionTokens } from './action-token/store.ts'
 export type { By, NewUserInput, PreparedUser } from './create-user.ts'
 export { addUser, createUser, prepareUser } from './create-user.ts'
@@ -53,6 +54,11 @@ export type { Judgement } from './password/prove-identity.ts'
 export { judgeIdentity } from './password/prove-identity.ts'
 export type { AccountEdit, BasedOn, Editing } from './profile/edit-account.ts'
 export { editAccount } from './profile/edit-account.ts'
+export {
+  readFactorRecovery,
+  startFactorRecovery,
+  takeFactorRecovery,
+} from './recovery/recover-factors.ts'
 export {
   recoveryJob,
   requestRecovery,

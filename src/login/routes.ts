@@ -3,11 +3,17 @@ import { consentRoutes } from './consent-routes.ts'
 import { landingRoutes } from './landing-routes.ts'
 import { logoutRoutes } from './logout-routes.ts'
 import type { LoginNeeds } from './needs.ts'
+import { passkeyRoutes } from './passkey-routes.ts'
 import { passwordRoutes } from './password-routes.ts'
+import { enrolRoutes } from './second-step/enrol-routes.ts'
+import { factorRoutes } from './second-step/factor-routes.ts'
 
 export function loginRoutes(surface: Surface, needs: LoginNeeds): void {
   landingRoutes(surface, needs)
   passwordRoutes(surface, needs)
+  passkeyRoutes(surface, needs)
+  factorRoutes(surface, needs)
+  enrolRoutes(surface, needs)
   consentRoutes(surface, needs)
   logoutRoutes(surface, needs)
 }

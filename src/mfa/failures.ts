@@ -17,6 +17,11 @@ export const mfaFailures = failures({
     'You have as many of these as there may be. Remove one first.',
   ],
   unknown_factor: ['not_found', 404, 'There is no such factor.'],
+  invalid_name: [
+    'invalid_request',
+    400,
+    'The name must have 1 to 64 characters that can be shown.',
+  ],
   last_factor: [
     'last_factor',
     409,

@@ -7,6 +7,7 @@
  */
 
 export { listFactors, removeFactor, resetFactors } from './account/remove-factor.ts'
+export { renameFactor } from './account/rename-factor.ts'
 export {
   countRemembered,
   forgetRemembered,
@@ -28,6 +29,18 @@ export {
   meets,
   passwordProof,
 } from './assurance.ts'
+export type { BackupCodesState } from './backup-codes/index.ts'
+export { backupCodesState, remindOfBackupExpiry, renewBackupCodes } from './backup-codes/index.ts'
+export { sweepEmailCodes } from './email-code/index.ts'
+export type { Approved, Grant } from './emergency/index.ts'
+export {
+  approveEmergency,
+  cancelEmergency,
+  issueEmergency,
+  listEmergency,
+  requestEmergency,
+  sweepEmergencyGrants,
+} from './emergency/index.ts'
 export type {
   Challenge,
   CountMfa,
@@ -60,3 +73,5 @@ export { situationOf } from './situation.ts'
 export type { Standing } from './standing.ts'
 export { countedFactors, isProtected, usableFactors } from './standing.ts'
 export { tellOfAttempts } from './tell.ts'
+export { sweepPendingTotp } from './totp/index.ts'
+export { signInOptions, sweepUsedChallenges, verifySignIn } from './webauthn/index.ts'

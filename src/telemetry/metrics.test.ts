@@ -24,6 +24,8 @@ test('every measurement is rendered in the text format', async () => {
   metrics.httpRequest({ method: 'POST', route: '/oauth/token', status: 200, seconds: 3 })
   metrics.login('success')
   metrics.tokenIssued('refresh_token', 'issued')
+  metrics.mfaVerification('totp', 'refused')
+  metrics.emergencyAccess('used')
   metrics.passwordHashed(0.03)
   metrics.databaseStatement('pipeline')
   metrics.jobRun('sweep', 'done')
@@ -42,6 +44,8 @@ test('every measurement is rendered in the text format', async () => {
     [`http_request_duration_seconds_count{${request}}`]: 2,
     'cardea_logins_total{outcome="success"}': 1,
     'cardea_tokens_issued_total{grant="refresh_token",outcome="issued"}': 1,
+    'cardea_mfa_verifications_total{factor="totp",outcome="refused"}': 1,
+    'cardea_emergency_access_total{event="used"}': 1,
     cardea_password_hash_seconds_count: 1,
     cardea_password_hash_queue: 7,
     'cardea_db_statement_total{kind="pipeline"}': 1,

@@ -48,6 +48,12 @@ async function letters({ person }: Subject, about: RegExp) {
     .filter(({ to, subject }) => to === person.email && about.test(subject))
 }
 
+/** The numbers of codes that letters tell are left, the lowest first. */
+function leftIn(sent: readonly { readonly text: string }[]): number[] {
+  const left = sent.map(({ text }) => Number(/Codes that are left: (\d+)/.exec(text)?.[1]))
+  return left.sort((a, b) => a - b)
+}
+
 async function withPolicy(policy: Policy, run: () => Promise<void>): Promise<void> {
   const change = { basedOn: 'any', actor: 'system', roles: [] } as const
   await changePolicy(core, { ...change, policy })
@@ -100,6 +106,7 @@ test('the codes of somebody else are wrong', async () => {
 
 test('a use is written down and told to the owner, with how many codes are left', async () => {
   await verify(ada, codeOf(0))
+  clock.advance(1)
   await verify(ada, codeOf(1))
   await verify(ada, codeOf(1))
   const found = await rows(
@@ -114,25 +121,14 @@ test('a use is written down and told to the owner, with how many codes are left'
   )
   assert.deepEqual(found[0], { ...entry, details: { left: 9 } })
   const sent = await letters(ada, /A backup code was used/)
-  assert.deepEqual(sent.map(({ text }) => /Codes that are left: (\d+)/.exec(text)?.[1]).sort(), [
-    '8',
-    '9',
-  ])
+  assert.deepEqual(leftIn(sent), [8, 9])
   assert.ok(sent.every(({ text }) => text.includes('Firefox') && text.includes('192.0.2.7')))
 })
 
-test('without an address on record or a device a code counts all the same', async () => {
-  const bare = { ...ada, origin: {} }
-  assert.equal((await verify(bare, codeOf(0))).ok, true)
-  assert.equal((await verify({ ...ada, origin: { ip: '' } }, codeOf(1))).ok, true)
-  const { used } = await stateOf(ada)
-  assert.deepEqual(
-    used.map(({ ip, userAgent }) => [ip, userAgent]),
-    [
-      [null, null],
-      [null, null],
-    ],
-  )
+test('a code counts also where nobody knows from where it comes', async () => {
+  assert.equal((await verify({ ...ada, origin: {} }, codeOf(0))).ok, true)
+  const [used] = (await stateOf(ada)).used
+  assert.deepEqual([used?.ip, used?.userAgent], [null, null])
 })
 
 test('ASVS 6.5.1: of 50 that bring the same code at once one is let in', async () => {
@@ -146,8 +142,7 @@ test('ASVS 6.5.1: of 50 that bring the same code at once one is let in', async (
 test('codes that are used at once count down one by one', async () => {
   assert.equal(wins(await Promise.all(codes.map((code) => verify(ada, code)))), 10)
   const sent = await letters(ada, /A backup code was used/)
-  const left = sent.map(({ text }) => Number(/Codes that are left: (\d+)/.exec(text)?.[1]))
-  assert.deepEqual(left.sort(), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+  assert.deepEqual(leftIn(sent), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
 
 test('new codes end the old ones at once, and the owner hears of it', async () => {

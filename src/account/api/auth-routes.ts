@@ -7,7 +7,9 @@ import { signOut } from '../../session/index.ts'
 import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
 import { principalOf } from '../principal.ts'
-import { refreshApiSession, startApiSession } from './api-session.ts'
+import { refreshApiSession } from './api-session.ts'
+import { letIn } from './mfa/let-in.ts'
+import { PendingSignIn } from './mfa/schemas.ts'
 import { Challenge, LoginBody, problems, RefreshBody, Tokens } from './schemas.ts'
 
 const tags = ['account']
@@ -18,21 +20,21 @@ export function authRoutes(surface: Surface, needs: AccountNeeds): void {
       tags,
       operationId: 'login',
       summary: 'Sign in with a password and get tokens for this API',
+      description: '202 means that a second factor is missing, or must be set up first.',
       security: [],
       body: LoginBody,
-      response: { 200: Tokens, ...problems },
+      response: { 200: Tokens, 202: PendingSignIn, ...problems },
     },
     handler: async (request, reply) => {
       const { identifier, password } = request.body
       const origin = originOf(request)
       const judgement = await provePassword(needs, { request, reply }, { identifier, password })
-      if (judgement.ok)
-        return startApiSession(needs, {
-          person: judgement.user,
-          proved: passwordProof(needs.clock),
-          origin,
-        })
-      throw judgement.left ? accountFailures.deactivated() : accountFailures.credentials()
+      if (!judgement.ok) {
+        throw judgement.left ? accountFailures.deactivated() : accountFailures.credentials()
+      }
+      const proved = passwordProof(needs.clock)
+      const entry = await letIn(needs, { person: judgement.user, proved, origin })
+      return 'mfa_token' in entry ? reply.code(202).send(entry) : reply.code(200).send(entry)
     },
   })
   surface.get('/api/v1/auth/challenge', {
@@ -49,6 +51,10 @@ export function authRoutes(surface: Surface, needs: AccountNeeds): void {
       return { required: puzzle !== undefined, ...(puzzle && { challenge: puzzle.challenge }) }
     },
   })
+  tokenRoutes(surface, needs)
+}
+
+function tokenRoutes(surface: Surface, needs: AccountNeeds): void {
   surface.post('/api/v1/auth/refresh', {
     schema: {
       tags,

@@ -1,7 +1,12 @@
 import type { Surface } from '../../http/index.ts'
 import { authRoutes } from './auth-routes.ts'
 import { leavingRoutes } from './leaving-routes.ts'
+import { enrolmentRoutes } from './mfa/enrolment-routes.ts'
+import { factorRoutes } from './mfa/factor-routes.ts'
+import { passkeyRoutes } from './mfa/passkey-routes.ts'
+import { secondStepRoutes } from './mfa/sign-in-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
+import { reauthenticationRoutes } from './reauthenticate/routes.ts'
 import { recoveryRoutes } from './recovery-routes.ts'
 import type { SessionRoutesNeeds } from './session-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
@@ -9,9 +14,14 @@ import { signUpRoutes } from './sign-up-routes.ts'
 
 export function accountRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
   authRoutes(surface, needs)
+  secondStepRoutes(surface, needs)
+  passkeyRoutes(surface, needs)
+  reauthenticationRoutes(surface, needs)
   signUpRoutes(surface, needs)
   recoveryRoutes(surface, needs)
   profileRoutes(surface, needs)
   leavingRoutes(surface, needs)
   sessionRoutes(surface, needs)
+  factorRoutes(surface, needs)
+  enrolmentRoutes(surface, needs)
 }

@@ -1,18 +1,13 @@
 import { type Static, Type } from 'typebox'
 import type { Cookies, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
-import { passwordProof } from '../../mfa/index.ts'
 import type { Places, Session, SessionLifetimes } from '../../session/index.ts'
 import {
   describeUserAgent,
   endOneSession,
   endOtherSessions,
   listSessions,
-  reauthenticate,
-  reauthenticateApi,
 } from '../../session/index.ts'
-import { confirmPassword } from '../confirm-password.ts'
-import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
 import { requireOwnLevel } from '../own-level.ts'
 import { freshPrincipalOf, principalOf } from '../principal.ts'
@@ -47,10 +42,6 @@ const SessionBody = Type.Object({
 const SessionList = Type.Object({ sessions: Type.Array(SessionBody) })
 const SessionPath = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions that were' }) })
-const ReauthenticateBody = Type.Object(
-  { password: Type.String({ minLength: 1, maxLength: 4096 }) },
-  { additionalProperties: false },
-)
 
 export function sessionRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
   surface.get(path, {
@@ -71,7 +62,6 @@ export function sessionRoutes(surface: Surface, needs: SessionRoutesNeeds): void
     },
   })
   endingRoutes(surface, needs)
-  reauthenticationRoute(surface, needs)
 }
 
 function endingRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
@@ -104,42 +94,6 @@ function endingRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
       const { user, sessionId: keep } = await freshPrincipalOf(needs, request)
       const origin = originOf(request)
       return { ended: await endOtherSessions(needs, { userId: user.id, keep, origin }) }
-    },
-  })
-}
-
-function reauthenticationRoute(surface: Surface, needs: SessionRoutesNeeds): void {
-  surface.post('/api/v1/auth/reauthenticate', {
-    schema: {
-      tags,
-      operationId: 'reauthenticate',
-      summary: 'Prove the password again, for what needs a recent proof',
-      body: ReauthenticateBody,
-      response: { 204: Type.Null(), ...problems },
-    },
-    handler: async (request, reply) => {
-      const { user, familyId, sessionId: id } = await principalOf(needs, request)
-      const origin = originOf(request)
-      const { password } = request.body
-      if (!(await confirmPassword(needs, { request, reply }, user, password))) {
-        throw accountFailures.credentials()
-      }
-      const before = familyId === undefined ? await needs.visits.session(request) : undefined
-      if (before === undefined)
-        await reauthenticateApi(needs, {
-          userId: user.id,
-          id,
-          proved: passwordProof(needs.clock),
-          origin,
-        })
-      else {
-        const { session, token } = await reauthenticate(needs, before, {
-          proved: passwordProof(needs.clock),
-          origin,
-        })
-        needs.cookies.writeSession(reply, token, session)
-      }
-      return reply.code(204).send(null)
     },
   })
 }

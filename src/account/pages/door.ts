@@ -111,12 +111,12 @@ export function isFreshCall(
   return provesOwnLevel(needs, user, provedBy(session))
 }
 
-/** A password may have any character; everything else is judged like a parameter. */
-const passwords = new Set(['password', 'current_password'])
+/** A password may have any character and a credential is long; the rest is judged like a parameter. */
+const unjudged = new Set(['password', 'current_password', 'credential'])
 
 function formOf(raw: unknown): Form {
   if (typeof raw !== 'object' || raw === null) return new Map()
-  const judged = Object.entries(raw).filter(([name]) => !passwords.has(name))
+  const judged = Object.entries(raw).filter(([name]) => !unjudged.has(name))
   parseParameters(Object.fromEntries(judged))
   return new Map(Object.entries(fieldsOf(raw)))
 }

@@ -1,5 +1,6 @@
 import type { Reply, Surface } from '../../http/index.ts'
-import { confirmRoutes } from './confirm-routes.ts'
+import { isProtected, situationOf } from '../../mfa/index.ts'
+import { confirmRoutes } from './confirm/routes.ts'
 import type { Call } from './door.ts'
 import { onPage } from './door.ts'
 import { emailPages } from './email-routes.ts'
@@ -8,6 +9,7 @@ import type { AccountPageNeeds } from './needs.ts'
 import { passwordPages } from './password-routes.ts'
 import { profilePages } from './profile-routes.ts'
 import { fieldOf } from './resident.ts'
+import { securityPages } from './security/routes.ts'
 import { sessionPages } from './sessions-routes.ts'
 import { noticeNamed } from './views/notices.ts'
 import { overviewPage } from './views/overview-page.ts'
@@ -22,12 +24,17 @@ export function accountPageRoutes(surface: Surface, needs: AccountPageNeeds): vo
   profilePages(surface, needs)
   emailPages(surface, needs)
   passwordPages(surface, needs)
+  securityPages(surface, needs)
   leavingPages(surface, needs)
   sessionPages(surface, needs)
   confirmRoutes(surface, needs)
 }
 
-function show(needs: AccountPageNeeds, { t, user, link, hidden, request, reply }: Call): Reply {
+async function show(
+  needs: AccountPageNeeds,
+  { t, user, link, hidden, request, reply }: Call,
+): Promise<Reply> {
+  const { standing, policy } = await situationOf(needs.mfa, user.id)
   const page = overviewPage({
     t,
     link,
@@ -37,6 +44,7 @@ function show(needs: AccountPageNeeds, { t, user, link, hidden, request, reply }
     username: user.username,
     email: user.email ?? undefined,
     emailVerified: user.emailVerified,
+    isProtected: isProtected(standing, policy),
     memberSince: t.time(user.createdAt, user.profile.zoneinfo),
   })
   return needs.pages.send(reply, page)

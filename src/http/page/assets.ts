@@ -10,6 +10,8 @@ export type Assets = {
   readonly stylesheet: string
   /** The module that solves proofs of work. */
   readonly challenge: string
+  /** The module that talks to authenticators. */
+  readonly passkey: string
   readonly strength: StrengthAssets
   readonly files: ReadonlyMap<string, { readonly type: string; readonly body: Buffer }>
 }
@@ -21,19 +23,23 @@ export function loadAssets(least: number): Assets {
     `/assets/${name}.${sha256(body).toString('hex').slice(0, 12)}.${end}`
   const css = read('cardea.css')
   const solver = read('challenge.js')
+  const authenticators = read('passkey.js')
   const stylesheet = versioned('cardea', 'css', css)
   const challenge = versioned('challenge', 'js', solver)
+  const passkey = versioned('passkey', 'js', authenticators)
   const script = 'text/javascript; charset=utf-8'
   const svg = 'image/svg+xml'
   return {
     stylesheet,
     challenge,
+    passkey,
     strength: loadStrengthAssets(least),
     files: new Map([
       [stylesheet, { type: 'text/css; charset=utf-8', body: css }],
       ['/assets/logo.svg', { type: svg, body: read('logo.svg') }],
       ['/assets/favicon.svg', { type: svg, body: read('favicon.svg') }],
       [challenge, { type: script, body: solver }],
+      [passkey, { type: script, body: authenticators }],
       ['/assets/auto-submit.js', { type: script, body: read('auto-submit.js') }],
       ['/favicon.ico', { type: svg, body: read('favicon.svg') }],
     ]),

@@ -19,6 +19,8 @@ export const factors = {
   'The policy is not valid.': 'Die Richtlinie ist nicht gültig.',
   'The policy was changed meanwhile. Read it again.':
     'Die Richtlinie wurde inzwischen geändert. Rufen Sie sie noch einmal ab.',
+  'The name must have {n1} to {n2} characters that can be shown.':
+    'Der Name muss {n1} bis {n2} darstellbare Zeichen haben.',
   'There is no such emergency access.': 'Diesen Notfallzugang gibt es nicht.',
   'Another administrator must approve what you asked for.':
     'Was Sie beantragt haben, muss ein anderes Mitglied der Administration genehmigen.',

@@ -7,6 +7,15 @@ export const frame = {
   optional: 'freiwillig',
   'opens in a new tab': 'öffnet sich in einem neuen Tab',
 
+  'That did not work. Please try again.':
+    'Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.',
+  'No passkey was used. You can try again.':
+    'Es wurde kein Passkey verwendet. Sie können es noch einmal versuchen.',
+  'This browser cannot use passkeys.': 'Dieser Browser kann keine Passkeys verwenden.',
+  'This device has a passkey for this account already.':
+    'Auf diesem Gerät gibt es schon einen Passkey für dieses Konto.',
+  'Passkeys need JavaScript.': 'Für Passkeys wird JavaScript benötigt.',
+
   'Error: {title}': 'Fehler: {title}',
   'Error {status}': 'Fehler {status}',
   'There is nothing here': 'Hier ist nichts',

@@ -10,7 +10,7 @@ import {
 } from './store.ts'
 
 /** What a mailed link or code may do, once. */
-export type ActionPurpose = 'confirm_email' | 'reset_password' | 'reactivate'
+export type ActionPurpose = 'confirm_email' | 'reset_password' | 'reactivate' | 'recover_factors'
 
 export type ActionToken = {
   readonly id: string

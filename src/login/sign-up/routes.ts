@@ -1,5 +1,6 @@
 import type { Surface } from '../../http/index.ts'
 import { emailRoutes } from '../recovery/email-routes.ts'
+import { factorsRoutes } from '../recovery/factors-routes.ts'
 import { forgotRoutes } from '../recovery/forgot-routes.ts'
 import { reactivateRoutes } from '../recovery/reactivate-routes.ts'
 import { resetRoutes } from '../recovery/reset-routes.ts'
@@ -15,6 +16,7 @@ export function signUpPageRoutes(surface: Surface, needs: SignUpPageNeeds): void
   confirmRoutes(surface, needs)
   forgotRoutes(surface, needs)
   resetRoutes(surface, needs)
+  factorsRoutes(surface, needs)
   emailRoutes(surface, needs)
   reactivateRoutes(surface, needs)
 }

@@ -20,6 +20,10 @@ export type LoginPageProps = {
   readonly remember?: boolean
   readonly registerUrl?: string | undefined
   readonly forgotUrl?: string | undefined
+  /** The way in without a password; HTML of our own views. */
+  readonly passkeyForm?: string | undefined
+  /** The address of passkey.js, where the page finds out whether the browser could keep passkeys. */
+  readonly detect?: string | undefined
 }
 
 /** Name and password. After a refusal the cursor waits in the password, described by the error. */
@@ -35,7 +39,7 @@ export function loginPage(props: LoginPageProps): Page {
 !${said(props)}
 !${errorSummary(error === undefined ? [] : [{ message: error }])}
 <form method="post" action="${props.action}"!${challengeAttributes(t, props.puzzle)}>
-!${hiddenInputs(props.hidden)}
+!${hiddenInputs(props.hidden)}!${detection(props)}
 !${credentials(props)}
 !${checkbox({
       name: 'remember',
@@ -46,6 +50,7 @@ export function loginPage(props: LoginPageProps): Page {
 !${challengeFields(t, props.puzzle)}
 !${button({ id: 'login-submit', label: title })}
 </form>
+!${props.passkeyForm ?? ''}
 !${ways(props)}`,
   }
 }
@@ -55,14 +60,23 @@ function said({ notice }: LoginPageProps): string {
   return html`<div class="notice" role="status"><p>${notice}</p></div>`
 }
 
-function credentials({ t, identifier = '', error }: LoginPageProps): string {
+/** The script fills it in; the server believes it only for an offer that can be declined. */
+function detection({ detect, passkeyForm }: LoginPageProps): string {
+  if (detect === undefined) return ''
+  const script = html`<script type="module" src="${detect}"></script>`
+  const input = '<input type="hidden" name="passkeys" value="" data-passkey-capable>'
+  return passkeyForm === undefined ? `${input}${script}` : input
+}
+
+function credentials({ t, identifier = '', error, passkeyForm }: LoginPageProps): string {
   const describedBy = error === undefined ? undefined : 'error-summary'
   return [
     field({
       t,
       name: 'identifier',
       label: t('Username or email'),
-      autocomplete: 'username',
+      // WebAuthn Level 3, section 5.1.4: the browser offers passkeys here, too.
+      autocomplete: passkeyForm === undefined ? 'username' : 'username webauthn',
       value: identifier,
       describedBy,
       autofocus: identifier === '',

@@ -53,7 +53,10 @@ test('a code may be typed in any case, with any blanks and hyphens, and with the
       (bytes, gaps, lower) => {
         const shown = newBackupCode(fixed(bytes))
         const plain = shown.replaceAll('-', '')
-        const typed = [...plain].map((character, i) => character + (gaps[i] ?? '')).join('')
+        const typed = plain
+          .split('')
+          .map((character, i) => character + (gaps[i] ?? ''))
+          .join('')
         const misread = typed.replaceAll('0', 'O').replaceAll('1', lower ? 'l' : 'I')
         assert.equal(readBackupCode(shown), plain)
         assert.equal(readBackupCode(lower ? misread.toLowerCase() : misread), plain)

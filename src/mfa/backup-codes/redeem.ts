@@ -24,7 +24,7 @@ export async function redeemBackupCode(
     // Held before any code of it, as whoever renews the set does: so nobody waits in a circle.
     if ((await holdBackupSet(tx, person.id)) === undefined)
       return { ok: false, why: 'not_enrolled' }
-    const use = { userId: person.id, digest, now, ip: origin.ip || null, userAgent }
+    const use = { userId: person.id, digest, now, ip: origin.ip ?? null, userAgent }
     if ((await takeBackupCode(tx, use)) === 0) {
       return { ok: false, why: await whyRefused(tx, subject, digest) }
     }

@@ -2,9 +2,9 @@ import { addSeconds, isUuid, newId } from '../../base/index.ts'
 import { recordEnrolment } from '../account/record-enrolment.ts'
 import { lockAccount } from '../account/store.ts'
 import type { EnrolAnswer, Enrolled, MfaCore, Offer, Subject, WhyNot } from '../factor.ts'
+import { readFactorName } from '../factor-name.ts'
 import { mfaFailures } from '../failures.ts'
 import { matchStep, readCode } from './code.ts'
-import { readName } from './name.ts'
 import { offerOf } from './offer.ts'
 import {
   deletePendingTotp,
@@ -71,7 +71,7 @@ export async function confirmTotp(
 /** Whether the code is one of the offered secret; only enabling it decides. */
 async function prove(core: MfaCore, { person }: Subject, answer: EnrolAnswer): Promise<Proved> {
   const code = readCode(answer.code)
-  const name = readName(answer.name)
+  const name = readFactorName(answer.name, 'Authenticator')
   if (code === undefined || name === undefined) return { ok: false, why: 'malformed' }
   const { id = '' } = answer
   const row = isUuid(id) ? await selectTotp(core.db, person.id, id) : undefined

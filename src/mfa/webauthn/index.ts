@@ -1,13 +1,9 @@
-// Placeholder until the factor is there; replace this file.
-import type { Factor } from '../factor.ts'
-import { assuranceOf } from '../assurance.ts'
-
-export const passkey: Factor = {
-  kind: 'passkey',
-  counts: true,
-  challenge: async () => ({}),
-  verify: async () => ({ ok: false, why: 'not_enrolled' }),
-  entries: async () => [],
-  remove: async () => 0,
-  assurance: assuranceOf,
-}
+/**
+ * webauthn: passkeys, as a second factor and in place of the password (WebAuthn Level 3).
+ * Owns the tables `mfa_passkeys` and `mfa_used_challenges`. Promises that a challenge is good for one
+ * purpose, one journey and one answer, that showing one writes nothing, and that a passkey whose counter
+ * went back never counts again. Never trusts a certificate that the policy does not name.
+ */
+export { passkey } from './passkey.ts'
+export { signInOptions, verifySignIn } from './sign-in.ts'
+export { sweepUsedChallenges } from './store.ts'

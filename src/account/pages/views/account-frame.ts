@@ -9,6 +9,7 @@ const sections = [
   ['/account/username', 'Username'],
   ['/account/email', 'Email'],
   ['/account/password', 'Password'],
+  ['/account/security', 'Security'],
   ['/account/sessions', 'Sessions'],
   ['/account/leave', 'Data and deletion'],
 ] as const satisfies readonly (readonly [path: string, words: Words])[]
@@ -32,13 +33,15 @@ type Content = {
   readonly sub?: string
   /** HTML that the view has made and escaped. */
   readonly body: string
+  /** What the body itself says was wrong. */
+  readonly failed?: boolean
 }
 
 /** The frame of a page of the account: what it is about, the way to the others, what went well or wrong. */
 export function accountPage(props: AccountPageProps, content: Content): Page {
   const { t, link, errors = {}, notice } = props
   const { section, title, sub, body } = content
-  const failed = Object.keys(errors).length > 0
+  const failed = content.failed === true || Object.keys(errors).length > 0
   return {
     lang: t.locale,
     title: failed ? t('Error: {title}', { title }) : title,

@@ -6,6 +6,12 @@ const notices: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['username', 'Your username is changed.'],
   ['email', 'Your email address is confirmed.'],
   ['password', 'Your password is changed. Every other session has ended.'],
+  ['passkey-added', 'Your passkey is registered.'],
+  ['authenticator-added', 'Your authenticator app is set up.'],
+  ['email-code-added', 'Codes by email are turned on.'],
+  ['factor-renamed', 'The new name is saved.'],
+  ['factor-removed', 'It is removed and cannot be used any more.'],
+  ['devices-forgotten', 'Every browser is asked for a second factor again.'],
 ])
 
 export function noticeNamed(name: string): Words | undefined {

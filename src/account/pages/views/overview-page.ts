@@ -9,6 +9,8 @@ export type OverviewPageProps = AccountPageProps & {
   readonly username: string
   readonly email: string | undefined
   readonly emailVerified: boolean
+  /** Whether there is a second factor that counts. */
+  readonly isProtected: boolean
   /** Already in words. */
   readonly memberSince: string
 }
@@ -23,11 +25,21 @@ export function overviewPage(props: OverviewPageProps): Page {
 <section class="room" aria-labelledby="who"><h2 id="who">${t('About you')}</h2>
 <dl class="facts">!${fact(t('Name'), props.name)}!${fact(t('Username'), props.username)}!${email(props)}!${fact(t('Member since'), props.memberSince)}</dl>
 !${proof(props)}</section>
+!${security(props)}
 <section class="room" aria-labelledby="data"><h2 id="data">${t('Your data')}</h2>
 <p>${t('Everything this server has stored about you, as a file that programs can read.')}</p>
 <p class="ways"><a class="way" id="export" href="${link('/account/export')}">${t('Download your data')}</a>
 <a class="way" href="${link('/account/leave')}">${t('Deactivate or delete your account')}</a></p></section>`,
   })
+}
+
+function security({ t, link, isProtected }: OverviewPageProps): string {
+  const words = isProtected
+    ? t('A second factor protects your account.')
+    : t('Only your password protects this account.')
+  return html`<section class="room" aria-labelledby="security"><h2 id="security">${t('Security')}</h2>
+<p>${words}</p>
+<a class="way" href="${link('/account/security')}">${isProtected ? t('See your second factors') : t('Protect it better')}</a></section>`
 }
 
 function email({ t, email, emailVerified }: OverviewPageProps): string {

@@ -29,6 +29,7 @@ function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
       username: evil,
       email: evil,
       emailVerified: false,
+      isProtected: false,
       memberSince: evil,
     }),
     profile: profilePage({ ...frame, values: everywhere, stored: everywhere }),
