@@ -21,6 +21,20 @@ export async function provesOwnLevel(
   return reachesOwnLevel(await situationOf(needs.mfa, user.id), proved)
 }
 
+/**
+ * Whether a second factor must be shown before the current password may change it: whoever has two factors
+ * is not to lose the account by one of them (ASVS 7.5.1).
+ */
+export async function lacksSecondFactor(
+  needs: Needs,
+  user: User,
+  proved: Assurance,
+): Promise<boolean> {
+  const situation = await situationOf(needs.mfa, user.id)
+  if (ownLevel(situation) === 1) return false
+  return !(isRecent(needs, proved) && reachesOwnLevel(situation, proved))
+}
+
 /** Fails with 401 and the challenge of RFC 9470 section 3 unless it is so. */
 export async function requireOwnLevel(needs: Needs, user: User, proved: Assurance): Promise<void> {
   const situation = await situationOf(needs.mfa, user.id)

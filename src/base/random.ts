@@ -9,3 +9,9 @@ export const secureRandom: Random = { bytes: (length) => randomBytes(length) }
 export function randomToken(random: Random, bytes = 32): string {
   return random.bytes(bytes).toString('base64url')
 }
+
+/** Six digits, evenly: 2^48 is so much larger that no code is noticeably likelier (ASVS 6.5.4). */
+export function sixDigits(random: Random): string {
+  const number = random.bytes(6).readUIntBE(0, 6) % 1_000_000
+  return String(number).padStart(6, '0')
+}

@@ -70,7 +70,10 @@ function judgeWish(situation: Situation, proved: Assurance, wish: AcrWish): Judg
   if (!essential) return { do: 'pass' }
   for (const value of values) {
     const kinds = enrollable(policy).filter((kind) => reaches(value, kind, true))
-    if (kinds.length > 0) return { do: 'enrol', kinds }
+    if (kinds.length === 0) continue
+    // Whoever has a factor shows it before another one is set up (ASVS 7.5.1).
+    if (reachesOwnLevel(situation, proved)) return { do: 'enrol', kinds }
+    return { do: 'factor', kinds: usableFactors(standing, policy) }
   }
   return { do: 'refuse' }
 }

@@ -44,9 +44,13 @@ type Person = {
 async function person(): Promise<Person> {
   const user = await server.user()
   const browser = await signIn(server, user)
+  return { ...(await protect(user)), browser }
+}
+
+async function protect(user: TestUser): Promise<Omit<Person, 'browser'>> {
   const app = await giveTotp(server, user)
   clock.advance(60)
-  return { user, browser, app }
+  return { user, app }
 }
 
 const now = ({ app }: Pick<Person, 'app'>) => app.codeAt(clock.now())
@@ -144,19 +148,22 @@ test('the factor alone does not renew a session that is old', async () => {
 })
 
 test('a proof that waits is of use to the same person in the same browser only, and for a while', async () => {
-  const who = await person()
+  const user = await server.user()
+  const [browser, elsewhere] = [await signIn(server, user), await signIn(server, user)]
+  const who = { ...(await protect(user)), browser }
+  const other = await person()
   clock.advance(quarter)
   const page = await who.browser.open(back)
   const half = await who.browser.submit(page, { password: who.user.password })
   const { signin = '' } = hiddenFields(half.body)
   const at = `${asked}&signin=${signin}`
-  const other = await person()
-  const elsewhere = await signIn(server, who.user)
-  clock.advance(quarter)
-  for (const browser of [other.browser, elsewhere]) {
-    assert.match((await browser.open(at)).body, /id="password"/)
+  const asksForPassword = /id="password"[\s\S]*id="confirm-submit"/
+  for (const one of [other.browser, elsewhere]) {
+    assert.match((await one.open(at)).body, asksForPassword)
   }
-  assert.match((await who.browser.open(at)).body, /id="password"/)
+  assert.match((await who.browser.open(at)).body, /id="code"/)
+  clock.advance(quarter)
+  assert.match((await who.browser.open(at)).body, asksForPassword)
   const late = await who.browser.submit(half, { code: now(who) })
   assert.equal(late.status, 400)
   assert.match(late.body, /id="password"/)

@@ -1,4 +1,4 @@
-import type { App } from '../../src/app.ts'
+import type { App, AppOptions } from '../../src/app.ts'
 import { createApp } from '../../src/app.ts'
 import type { ClientId, Clock } from '../../src/base/index.ts'
 import type { Client, ClientInput } from '../../src/clients/index.ts'
@@ -46,6 +46,8 @@ type Options = {
   readonly log?: (line: string) => void
   /** Sends mails there and starts the queue; without it, `app.queue.drain()` fills `app.inbox`. */
   readonly mailbox?: Mailbox
+  /** Called before the first route is added. */
+  readonly onServer?: NonNullable<AppOptions['onServer']>
 }
 
 /** A real server on a port of its own with a database of its own. Passwords are hashed cheaply. */
@@ -72,6 +74,7 @@ export async function testServer(options: Options = {}): Promise<TestServer> {
     }),
     onStatement: (text) => statements.push(text),
     ...(options.clock && { clock: options.clock }),
+    ...(options.onServer && { onServer: options.onServer }),
   })
   await app.http.listen({ host: '127.0.0.1', port })
   if (options.mailbox) app.queue.start()

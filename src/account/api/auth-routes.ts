@@ -8,9 +8,9 @@ import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
 import { principalOf } from '../principal.ts'
 import { refreshApiSession } from './api-session.ts'
-import { letIn } from './mfa/let-in.ts'
 import { PendingSignIn } from './mfa/schemas.ts'
 import { Challenge, LoginBody, problems, RefreshBody, Tokens } from './schemas.ts'
+import { letIn } from './second-step/let-in.ts'
 
 const tags = ['account']
 

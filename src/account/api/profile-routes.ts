@@ -12,6 +12,7 @@ import { admitPublic, proofsOf } from '../../login/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
 import { basedOn, tagged } from '../etag.ts'
 import type { AccountNeeds } from '../needs.ts'
+import { lacksSecondFactor, requireOwnLevel } from '../own-level.ts'
 import { freshPrincipalOf, principalOf } from '../principal.ts'
 import {
   Accepted,
@@ -97,7 +98,8 @@ function passwordRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {
-      const { user, sessionId: keep } = await principalOf(needs, request)
+      const { user, sessionId: keep, proved } = await principalOf(needs, request)
+      if (await lacksSecondFactor(needs, user, proved)) await requireOwnLevel(needs, user, proved)
       const { current_password: current, password: next } = request.body
       const confirmed = await confirmPassword(needs, { request, reply }, user, current)
       if (!confirmed) throw wrongPassword()

@@ -80,6 +80,16 @@ export const secondStep = {
   'Your app has the key already. Wait for its next code and type that one.':
     'Ihre App hat den Schlüssel bereits. Warten Sie auf ihren nächsten Code und geben Sie diesen ein.',
 
+  // Lost factors
+  'Replace your second factors': 'Ihre zweiten Faktoren ersetzen',
+  'All passkeys, authenticator apps and backup codes of the account are removed, and it is signed out everywhere. You set up a new factor when you sign in next.':
+    'Alle Passkeys, Authenticator-Apps und Backup-Codes des Kontos werden entfernt, und es wird überall abgemeldet. Bei der nächsten Anmeldung richten Sie einen neuen Faktor ein.',
+  'Remove the factors': 'Faktoren entfernen',
+  'No password, or you do not know it? Choose a new one first; this link stays as it is meanwhile.':
+    'Kein Passwort, oder Sie wissen es nicht? Wählen Sie zuerst ein neues; dieser Link bleibt so lange, wie er ist.',
+  'It was used already, has expired, or a newer one was sent. Ask an administrator for another.':
+    'Er wurde bereits verwendet, ist abgelaufen, oder es wurde ein neuerer gesendet. Bitten Sie die Administration um einen neuen.',
+
   // Backup codes
   'With one of these codes you come in when your second factor is lost. Each works once.':
     'Mit einem dieser Codes kommen Sie hinein, wenn Ihr zweiter Faktor verloren ist. Jeder gilt einmal.',

@@ -18,6 +18,9 @@ export const security = {
   'on one device': 'auf einem Gerät',
   'This passkey may have been copied, so it does not count any more. Remove it.':
     'Dieser Passkey wurde möglicherweise kopiert und zählt deshalb nicht mehr. Entfernen Sie ihn.',
+  'It does not count: it is not accepted here any more.':
+    'Er zählt nicht, weil er hier nicht mehr angenommen wird.',
+  'Change {name}': '{name} ändern',
   'Rename or remove': 'Umbenennen oder entfernen',
   Remove: 'Entfernen',
   'Turn off': 'Ausschalten',

@@ -1,5 +1,13 @@
 import type { Clock, Random, UserId } from '../../base/index.ts'
-import { addSeconds, hmacSha256, newId, randomToken, sameBytes, sha256 } from '../../base/index.ts'
+import {
+  addSeconds,
+  hmacSha256,
+  newId,
+  randomToken,
+  sameBytes,
+  sha256,
+  sixDigits,
+} from '../../base/index.ts'
 import type { Queries, Tx } from '../../db/index.ts'
 import {
   countCodeAttempt,
@@ -22,12 +30,6 @@ type Needs = { readonly clock: Clock; readonly random: Random }
 
 /** A wrong code may be tried this often, then only the link is left (ASVS 6.6.3). */
 export const mostCodeAttempts = 5
-
-/** Six digits, evenly: 2^48 is so much larger that no code is noticeably likelier. */
-export function newCode(random: Random): string {
-  const number = random.bytes(6).readUIntBE(0, 6) % 1_000_000
-  return String(number).padStart(6, '0')
-}
 
 /** A code has too few bits for a plain digest; the key is not in the database. */
 export function codeDigest(key: Buffer, id: string, code: string): Buffer {
@@ -52,7 +54,7 @@ export async function issueActionToken(
   issue: Issue,
 ): Promise<{ token: string; code: string }> {
   const token = randomToken(needs.random)
-  const code = newCode(needs.random)
+  const code = sixDigits(needs.random)
   const id: string = newId(needs.clock, needs.random)
   const now = needs.clock.now()
   const { purpose, userId, email = null, lifetime, withCode } = issue

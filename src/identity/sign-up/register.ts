@@ -1,11 +1,18 @@
 import { Type } from 'typebox'
 import { appendAudit } from '../../audit/index.ts'
-import { addSeconds, comparisonKey, newId, randomToken, sha256 } from '../../base/index.ts'
+import {
+  addSeconds,
+  comparisonKey,
+  newId,
+  randomToken,
+  sha256,
+  sixDigits,
+} from '../../base/index.ts'
 import type { JobKind } from '../../jobs/index.ts'
 import { writeLetter } from '../../mail/index.ts'
 import type { AccountInput } from '../account-input.ts'
 import { checkAccount } from '../account-input.ts'
-import { codeDigest, newCode } from '../action-token/action-token.ts'
+import { codeDigest } from '../action-token/action-token.ts'
 import { usernameTaken } from '../create-user.ts'
 import { writeAccountExists } from '../email/account-exists.ts'
 import { identityFailures } from '../failures.ts'
@@ -59,7 +66,7 @@ export async function register(
   const { username, email = '', password = '' } = account
   const passwordHash = await needs.hasher.hash(password)
   const token = randomToken(needs.random)
-  const code = newCode(needs.random)
+  const code = sixDigits(needs.random)
   const id: string = newId(needs.clock, needs.random)
   const now = needs.clock.now()
   const row: RegistrationRow = {

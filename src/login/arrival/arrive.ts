@@ -4,7 +4,14 @@ import type { Reply } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import type { User } from '../../identity/index.ts'
 import type { Assurance, Situation } from '../../mfa/index.ts'
-import { allows, graceOf, noteOffer, rememberDevice, startGrace } from '../../mfa/index.ts'
+import {
+  allows,
+  graceOf,
+  noteOffer,
+  reachesOwnLevel,
+  rememberDevice,
+  startGrace,
+} from '../../mfa/index.ts'
 import { signInBrowser } from '../../session/index.ts'
 import { continueAt } from '../continue.ts'
 import type { LoginNeeds } from '../needs.ts'
@@ -120,6 +127,8 @@ async function offersFactor(
   const due = offeredAt === null || now >= addSeconds(offeredAt, offerAgain)
   if (capable !== true || !wanted || passkeys > 0 || !due || !proved.amr.includes('pwd'))
     return false
+  // Who is in by a remembered browser must not add a factor, and is offered none.
+  if (!reachesOwnLevel(situation, proved)) return false
   await noteOffer(mfa.db, person.id, now)
   return true
 }

@@ -14,7 +14,7 @@ import { flowOf } from '../page-form.ts'
 import { returnPath } from '../return-path.ts'
 import { arrive } from './arrive.ts'
 import type { Waiting } from './waiting.ts'
-import { readWaiting, takeWaiting } from './waiting.ts'
+import { inVain, readWaiting, takeWaiting } from './waiting.ts'
 
 /** Somebody who has proved something and may have to prove more: on the way in, or in already. */
 export type Candidate = {
@@ -43,6 +43,7 @@ export async function candidateOf(
   const person =
     at && (await findUser(needs.db, 'waiting' in at ? at.waiting.userId : at.session.userId))
   if (at === undefined || person?.isActive !== true) return undefined
+  if ('waiting' in at && inVain(at.waiting, person)) return undefined
   const proved = 'waiting' in at ? at.waiting.proved : provedBy(at.session)
   const client = flow?.clientId === undefined ? undefined : await needs.clients.find(flow.clientId)
   const situation = await situationOf(needs.mfa, person.id, client?.metadata.mfa_policy)

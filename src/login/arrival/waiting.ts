@@ -1,5 +1,6 @@
 import type { Random, UserId } from '../../base/index.ts'
 import { randomToken, sameText, sha256 } from '../../base/index.ts'
+import type { User } from '../../identity/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { Assurance } from '../../mfa/index.ts'
 
@@ -55,6 +56,19 @@ export async function readWaiting(
   const waiting: Waiting = JSON.parse(text)
   const expected = browser === 'api' ? browser : digestOf(browser)
   return sameText(waiting.browser, expected) ? waiting : undefined
+}
+
+/**
+ * Whether a sign-in waits in vain: its person is gone, or changed the password after it was proved, so
+ * that whoever knew the old one gains nothing by waiting.
+ */
+export function inVain(
+  { proved }: Waiting,
+  person: Pick<User, 'isActive' | 'passwordChangedAt'> | undefined,
+): boolean {
+  if (person?.isActive !== true) return true
+  const { passwordChangedAt } = person
+  return passwordChangedAt !== null && passwordChangedAt.getTime() > proved.authTime
 }
 
 /** Ends the waiting: of any number of parallel calls one is told true. */

@@ -3,7 +3,7 @@ import { reachesOwnLevel, usableFactors } from '../../mfa/index.ts'
 import type { Candidate } from '../arrival/candidate.ts'
 import { backToLogin, onward } from '../arrival/candidate.ts'
 import type { LoginNeeds } from '../needs.ts'
-import { pathFor } from './carry.ts'
+import { pathFor, withFlow } from './carry.ts'
 
 export type Asked = {
   readonly candidate: Candidate
@@ -28,6 +28,5 @@ export async function pastFactors(needs: LoginNeeds, candidate: Candidate): Prom
   const { at, flow, carried, judgement } = candidate
   if ('session' in at) return onward(needs, { flow, session: at.session, back: carried.return })
   if (judgement.do !== 'enrol') return backToLogin(flow)
-  const path = pathFor(candidate, '/login/enrol')
-  return flow === undefined ? path : `${path}&flow=${flow.id}`
+  return withFlow(pathFor(candidate, '/login/enrol'), flow)
 }

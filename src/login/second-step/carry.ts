@@ -1,3 +1,4 @@
+import type { Flow } from '../../flow/index.ts'
 import type { Reply } from '../../http/index.ts'
 import type { FactorKind } from '../../mfa/index.ts'
 import type { Candidate } from '../arrival/candidate.ts'
@@ -12,6 +13,12 @@ export const schema = { hide: true }
 export function pathFor({ carried }: Candidate, path: string, factor?: FactorKind): string {
   const query = new URLSearchParams({ ...carried, ...(factor !== undefined && { factor }) })
   return query.size === 0 ? path : `${path}?${query}`
+}
+
+/** The same for a redirect. */
+export function withFlow(path: string, flow: Flow | undefined): string {
+  if (flow === undefined) return path
+  return `${path}${path.includes('?') ? '&' : '?'}flow=${flow.id}`
 }
 
 /** What the pages of this step are made with. */

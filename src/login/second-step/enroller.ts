@@ -5,8 +5,8 @@ import type { Candidate } from '../arrival/candidate.ts'
 import { onward } from '../arrival/candidate.ts'
 import type { LoginNeeds } from '../needs.ts'
 import { confirmPath } from '../return-path.ts'
-import { pastFactors } from './asked-factors.ts'
-import { pathFor } from './carry.ts'
+import { askedFactors, pastFactors } from './asked-factors.ts'
+import { pathFor, withFlow } from './carry.ts'
 
 /** Somebody who may set up a factor now. */
 export type Enroller = {
@@ -28,10 +28,10 @@ export async function enrollerOf(
 ): Promise<Enroller | string> {
   const { at, situation, proved, flow, carried, person } = candidate
   const asked = demandOn(needs, candidate)
-  if (asked === undefined) return pastFactors(needs, candidate)
-  if (!reachesOwnLevel(situation, proved)) {
-    const path = pathFor(candidate, '/login/mfa')
-    return flow === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}flow=${flow.id}`
+  if (askedFactors(candidate).length > 0) return withFlow(pathFor(candidate, '/login/mfa'), flow)
+  // A remembered browser is in, but has proved no factor: nothing can be added from there.
+  if (asked === undefined || !reachesOwnLevel(situation, proved)) {
+    return pastFactors(needs, candidate)
   }
   if ('session' in at && !isFresh(at.session, needs.freshLifetime, needs.clock.now())) {
     const isDue = candidate.judgement.do === 'enrol' && flow !== undefined

@@ -88,6 +88,16 @@ export function invalidRecoveryPage({
   })
 }
 
+export function invalidFactorRecoveryPage({ t, loginUrl }: ToLogin): Page {
+  return deadEnd(t, {
+    title: t('This link is not valid any more'),
+    words: t(
+      'It was used already, has expired, or a newer one was sent. Ask an administrator for another.',
+    ),
+    doors: [{ href: loginUrl, label: t('Sign in') }],
+  })
+}
+
 export function invalidEmailPage({
   t,
   accountUrl,

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { secureRandom } from '../../base/index.ts'
-import { emailCodeDigest, newEmailCode, readEmailCode, shortAddress } from './code.ts'
+import { secureRandom, sixDigits } from '../../base/index.ts'
+import { readDigits } from '../typed-code.ts'
+import { emailCodeDigest, shortAddress } from './code.ts'
 
 test('a code has six digits, zeros in front included', () => {
   const bytes = (number: number) => ({
@@ -12,21 +13,21 @@ test('a code has six digits, zeros in front included', () => {
       return buffer
     },
   })
-  assert.equal(newEmailCode(bytes(7)), '000007')
-  assert.equal(newEmailCode(bytes(2 ** 48 - 1)), '710655')
-  for (let i = 0; i < 200; i += 1) assert.match(newEmailCode(secureRandom), /^\d{6}$/)
+  assert.equal(sixDigits(bytes(7)), '000007')
+  assert.equal(sixDigits(bytes(2 ** 48 - 1)), '710655')
+  for (let i = 0; i < 200; i += 1) assert.match(sixDigits(secureRandom), /^\d{6}$/)
 })
 
 test('a code may be typed with blanks and hyphens, and anything else is none', () => {
   for (const typed of ['123456', ' 123 456 ', '123-456', '１２３４５６', '1 2 3 4 5 6\n']) {
-    assert.equal(readEmailCode(typed), '123456', typed)
+    assert.equal(readDigits(typed), '123456', typed)
   }
   for (const typed of [undefined, '', '12345', '1234567', '12345a', '٠١٢٣٤٥', ' '.repeat(99)]) {
-    assert.equal(readEmailCode(typed), undefined, typed)
+    assert.equal(readDigits(typed), undefined, typed)
   }
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (typed) => {
-      assert.match(readEmailCode(typed) ?? '000000', /^\d{6}$/)
+      assert.match(readDigits(typed) ?? '000000', /^\d{6}$/)
     }),
   )
 })

@@ -1,10 +1,10 @@
-import { addSeconds, newId, sha256 } from '../../base/index.ts'
+import { addSeconds, newId, sha256, sixDigits } from '../../base/index.ts'
 import { writeLetter } from '../../mail/index.ts'
 import { lockAccount } from '../account/store.ts'
 import type { MfaCore, Person, Subject } from '../factor.ts'
 import { mfaFailures } from '../failures.ts'
 import { happening } from '../tell.ts'
-import { emailCodeDigest, newEmailCode, shortAddress } from './code.ts'
+import { emailCodeDigest, shortAddress } from './code.ts'
 import type { Sending } from './store.ts'
 import { deleteOlderCodes, insertEmailCode, wasSentSince } from './store.ts'
 
@@ -31,7 +31,7 @@ export function sendingOf({ person, binding }: Subject): Sending {
 export async function sendCode(core: MfaCore, subject: Subject): Promise<string> {
   const sending = sendingOf(subject)
   const now = core.clock.now()
-  const code = newEmailCode(core.random)
+  const code = sixDigits(core.random)
   const id: string = newId(core.clock, core.random)
   const digest = emailCodeDigest(core.codeKey, id, code)
   await core.db.transaction(async (tx) => {

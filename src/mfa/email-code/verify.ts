@@ -2,7 +2,8 @@ import { sameBytes } from '../../base/index.ts'
 import type { Challenge, FactorAnswer, MfaCore, Subject, Verdict, WhyNot } from '../factor.ts'
 import { mfaFailures } from '../failures.ts'
 import { allows } from '../policy/policy.ts'
-import { emailCodeDigest, readEmailCode } from './code.ts'
+import { readDigits } from '../typed-code.ts'
+import { emailCodeDigest } from './code.ts'
 import { provenAddress, sendCode, sendingOf } from './send-code.ts'
 import { countEmailAttempt, selectEmailCodeSince, takeEmailCode } from './store.ts'
 
@@ -38,7 +39,7 @@ export async function tryCode(
   subject: Subject,
   answer: FactorAnswer,
 ): Promise<Tried> {
-  const code = readEmailCode(answer.code)
+  const code = readDigits(answer.code)
   if (code === undefined) return { ok: false, why: 'malformed' }
   const tried = await countEmailAttempt(core.db, sendingOf(subject), mostAttempts)
   if (tried === undefined) return { ok: false, why: 'wrong' }

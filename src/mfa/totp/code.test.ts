@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { codeOf, matchStep, period, readCode, secretOf, stepAt } from './code.ts'
+import { readDigits } from '../typed-code.ts'
+import { codeOf, matchStep, period, secretOf, stepAt } from './code.ts'
 
 const secret = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes))
 const moment = fc.date({
@@ -58,7 +59,7 @@ test('no code of a step before 1970 is asked for', () => {
 
 test('blanks, hyphens and wide digits of a typed code do not matter', () => {
   for (const typed of ['123456', ' 123 456 ', '123-456', '12 34 56\n', '１２３４５６', '123–456']) {
-    assert.equal(readCode(typed), '123456', typed)
+    assert.equal(readDigits(typed), '123456', typed)
   }
 })
 
@@ -75,11 +76,11 @@ test('what does not have exactly six digits is no code, and nothing makes readin
     '٣٣٣٣٣٣',
   ]
   for (const typed of [...others, '12345.6', `123456${' '.repeat(99)}`]) {
-    assert.equal(readCode(typed), undefined, typed)
+    assert.equal(readDigits(typed), undefined, typed)
   }
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (typed) => {
-      assert.match(readCode(typed) ?? '000000', /^[0-9]{6}$/)
+      assert.match(readDigits(typed) ?? '000000', /^[0-9]{6}$/)
     }),
   )
 })

@@ -9,7 +9,6 @@ export const algorithm = 'SHA1'
 
 /** Steps before and after now whose codes count: clocks differ and people type slowly (RFC 6238 section 5.2). */
 const window = [-1, 0, 1] as const
-const longestTyped = 64
 
 /** The number of the step that a moment lies in: T of RFC 6238 section 4.2. */
 export function stepAt(at: Date): number {
@@ -30,13 +29,6 @@ export function matchStep(secret: Buffer, code: string, at: Date): number | unde
   const now = stepAt(at)
   const steps = window.map((drift) => now + drift).filter((step) => step >= 0)
   return steps.filter((step) => sameBytes(given, Buffer.from(codeOf(secret, step)))).at(-1)
-}
-
-/** Six digits out of what somebody typed, blanks and hyphens left out; undefined when it is no such code. */
-export function readCode(typed: string | undefined): string | undefined {
-  if (typed === undefined || typed.length > longestTyped) return undefined
-  const code = typed.normalize('NFKC').replaceAll(/[\s\p{Dash}]/gu, '')
-  return /^[0-9]{6}$/.test(code) ? code : undefined
 }
 
 /** The secret as the library wants it; a copy, for a Buffer may share its memory with others. */

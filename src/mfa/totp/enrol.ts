@@ -4,7 +4,8 @@ import { lockAccount } from '../account/store.ts'
 import type { EnrolAnswer, Enrolled, MfaCore, Offer, Subject, WhyNot } from '../factor.ts'
 import { readFactorName } from '../factor-name.ts'
 import { mfaFailures } from '../failures.ts'
-import { matchStep, readCode } from './code.ts'
+import { readDigits } from '../typed-code.ts'
+import { matchStep } from './code.ts'
 import { offerOf } from './offer.ts'
 import {
   deletePendingTotp,
@@ -70,7 +71,7 @@ export async function confirmTotp(
 
 /** Whether the code is one of the offered secret; only enabling it decides. */
 async function prove(core: MfaCore, { person }: Subject, answer: EnrolAnswer): Promise<Proved> {
-  const code = readCode(answer.code)
+  const code = readDigits(answer.code)
   const name = readFactorName(answer.name, 'Authenticator')
   if (code === undefined || name === undefined) return { ok: false, why: 'malformed' }
   const { id = '' } = answer

@@ -1,5 +1,6 @@
 import type { FactorAnswer, MfaCore, Subject, Verdict } from '../factor.ts'
-import { matchStep, readCode } from './code.ts'
+import { readDigits } from '../typed-code.ts'
+import { matchStep } from './code.ts'
 import { sealedFor } from './enrol.ts'
 import { selectSealedTotp, takeStep } from './store.ts'
 
@@ -9,7 +10,7 @@ export async function verifyTotp(
   { person }: Subject,
   answer: FactorAnswer,
 ): Promise<Verdict> {
-  const code = readCode(answer.code)
+  const code = readDigits(answer.code)
   if (code === undefined) return { ok: false, why: 'malformed' }
   const rows = await selectSealedTotp(core.db, person.id)
   if (rows.length === 0) return { ok: false, why: 'not_enrolled' }

@@ -102,6 +102,8 @@ async function isOver(
 /** Mails a code, where one may answer. */
 async function send(needs: AccountPageNeeds, call: Call, form: Form): Promise<Reply> {
   const place = await placeOf(needs, call, form)
+  const { ip } = call.visitor.origin
+  call.reply.headers(await needs.limits.admit(['login', { ip }]))
   if (place.kind !== 'email_code') return showConfirm(needs, call, place)
   const { sentTo } = await factorOf(place.kind).challenge(needs.mfa, subjectOf(needs, call))
   return showConfirm(needs, call, place, { sentTo })

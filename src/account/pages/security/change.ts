@@ -2,6 +2,7 @@ import type { Reply } from '../../../http/index.ts'
 import { fieldsOf } from '../../../http/index.ts'
 import type { FactorEntry } from '../../../mfa/index.ts'
 import {
+  allows,
   forgetRemembered,
   listFactors,
   mfaFailures,
@@ -71,7 +72,11 @@ async function show(
   // Somebody else's is as unknown as one that never was.
   if (entry === undefined) throw mfaFailures.unknown_factor()
   const { status = 200, errors = {} } = refused ?? {}
-  const isLast = entries.length === 1
+  const { policy } = await needs.mfa.policy.current()
+  const counted = entries.filter(
+    (one) => allows(policy, one.kind) && one.passkey?.suspended !== true,
+  )
+  const isLast = counted.length === 1 && counted[0] === entry
   const frame = { t, link, hidden: { ...hidden, kind, id }, errors }
   const page = factorPage({ ...frame, entry, name: name ?? entry.name, isLast })
   return needs.pages.send(reply, page, { status })

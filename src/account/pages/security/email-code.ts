@@ -1,4 +1,5 @@
 import type { Reply } from '../../../http/index.ts'
+import { admitPublic } from '../../../login/index.ts'
 import { factorOf, mfaFailures } from '../../../mfa/index.ts'
 import type { Call, Form, Refused } from '../door.ts'
 import { refusalOf } from '../door.ts'
@@ -11,6 +12,7 @@ import { emailCodePage } from './views/email-code-page.ts'
 /** Mails a code, which shows that codes arrive. */
 export async function beginEmailCode(needs: AccountPageNeeds, call: Call): Promise<Reply> {
   try {
+    await admitPublic(needs, call)
     const offer = await factorOf('email_code').enrol?.begin(needs.mfa, subjectOf(needs, call))
     if (offer === undefined) throw mfaFailures.not_offered()
     return show(needs, call)

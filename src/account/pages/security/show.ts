@@ -44,6 +44,7 @@ export async function showSecurity(
     zone: user.profile.zoneinfo,
     isProtected: protects,
     demand: demandOf(situation),
+    accepted: policy.factors,
     addable: addable(situation, user.emailVerified),
     codes: { ...codes, used: await usedCodes(needs, call, codes) },
     canRenew: protects && allows(policy, 'backup_code'),

@@ -2,6 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from '../../../http/index.ts'
 import { translator } from '../../../i18n/index.ts'
+import { factorPage as confirmByFactor } from '../confirm/factor-page.ts'
+import { passwordPage as confirmByPassword } from '../confirm/password-page.ts'
+import { authenticatorPage } from '../security/views/authenticator-page.ts'
+import { codesPage } from '../security/views/codes-page.ts'
+import { emailCodePage } from '../security/views/email-code-page.ts'
+import { factorPage } from '../security/views/factor-page.ts'
+import { passkeyPage } from '../security/views/passkey-page.ts'
+import { securityPage } from '../security/views/security-page.ts'
+import type { AccountPageProps } from './account-frame.ts'
 import { emailPage, emailSentPage } from './email-page.ts'
 import { leavePage, leftPage } from './leave-page.ts'
 import { noticeNamed } from './notices.ts'
@@ -40,6 +49,67 @@ function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
     leave: leavePage({ ...leave, graceDays: 14 }),
     'leave at once': leavePage({ ...leave, hasEmail: false, graceDays: 0 }),
     left: leftPage({ t, left: 'deleting', after: evil, hasEmail: true }),
+    ...factorPagesIn(frame),
+  }
+}
+
+function factorPagesIn(frame: AccountPageProps): Record<string, Page> {
+  const { t, hidden } = frame
+  const common = { id: evil, name: evil, createdAt: new Date(0), lastUsedAt: null }
+  const entry = {
+    kind: 'passkey',
+    passkey: {
+      backupEligible: true,
+      backedUp: true,
+      suspended: true,
+      aaguid: evil,
+      attestation: evil,
+      transports: [evil],
+    },
+    ...common,
+  } as const
+  const device = { browser: evil, system: evil, kind: 'desktop', words: evil } as const
+  const used = [{ at: new Date(0), ip: evil, place: evil, device }]
+  const codes = { remaining: 1, total: 10, expiresAt: new Date(0), used }
+  const form = { t, action: evil, hidden, user: evil, backUrl: evil, error: evil, script: evil }
+  const options = { challenge: evil }
+  const asked = {
+    ...form,
+    options,
+    kinds: ['passkey', 'email_code', 'backup_code'],
+    linkTo: () => evil,
+    sendUrl: evil,
+    sentTo: evil,
+  } as const
+  return {
+    security: securityPage({
+      ...frame,
+      codes,
+      canRenew: true,
+      zone: evil,
+      entries: [entry, { ...common, kind: 'email_code' }],
+      isProtected: true,
+      demand: { until: new Date(0) },
+      accepted: ['passkey'],
+      addable: ['passkey', 'totp', 'email_code'],
+      remembered: 2,
+    }),
+    factor: factorPage({ ...frame, entry, name: evil, isLast: true }),
+    codes: codesPage({ ...frame, codes: [evil], username: evil, host: evil, until: evil }),
+    passkey: passkeyPage({ ...frame, options, script: evil }),
+    authenticator: authenticatorPage({
+      t,
+      link: () => evil,
+      hidden,
+      offer: { id: evil },
+      error: evil,
+      name: evil,
+    }),
+    'email code': emailCodePage({ ...frame, email: evil }),
+    'confirm by password': confirmByPassword({ ...form, options }),
+    'confirm by passkey': confirmByFactor({ ...asked, kind: 'passkey' }),
+    'confirm by mail': confirmByFactor({ ...asked, kind: 'email_code' }),
+    'confirm by backup code': confirmByFactor({ ...asked, kind: 'backup_code' }),
   }
 }
 
@@ -79,7 +149,7 @@ test('every page says its own words in German', () => {
     const words = (of: Page | undefined) =>
       all(of?.body ?? '', /<(?:h1|h2|label[^>]*|button[^>]*)>([^<{]+)</g)
     const same = words(page).filter((word) => words(english[name]).includes(word))
-    const shared = ['Website', 'Name', 'Name ', 'Website ']
+    const shared = ['Website', 'Name', 'Name ', 'Website ', 'Code']
     assert.deepEqual(
       same.filter((word) => !shared.includes(word)),
       [],

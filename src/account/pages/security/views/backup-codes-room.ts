@@ -37,6 +37,7 @@ export function backupCodesRoom(props: Props): string {
   const left = total === 0 ? t('none') : t('{remaining} of {total}', { remaining, total })
   const until = expiresAt === null ? undefined : t.time(expiresAt, zone)
   return html`<section class="room" aria-labelledby="codes"><h2 id="codes">${t('Backup codes')}</h2>
+<div class="flat-main">
 !${remaining <= few ? html`<p class="alert">${warning(props)}</p>` : ''}
 <dl class="facts">!${fact(t('Codes that are left'), left)}!${fact(t('Valid until'), until)}</dl>
 !${used(props)}
@@ -48,7 +49,7 @@ export function backupCodesRoom(props: Props): string {
 !${button({ id: 'renew-codes', label: t('Make new backup codes'), kind: 'secondary' })}
 </form>`
       : ''
-  }</section>`
+  }</div></section>`
 }
 
 function warning({ t, codes }: Props): string {

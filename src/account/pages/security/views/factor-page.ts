@@ -4,7 +4,6 @@ import { button, field, hiddenInputs } from '../../../../http/index.ts'
 import type { FactorEntry } from '../../../../mfa/index.ts'
 import type { AccountPageProps } from '../../views/account-frame.ts'
 import { accountPage } from '../../views/account-frame.ts'
-import { kindWords } from './kind-words.ts'
 
 export type FactorPageProps = AccountPageProps & {
   readonly entry: FactorEntry
@@ -19,7 +18,7 @@ export function factorPage(props: FactorPageProps): Page {
   const { t, link, entry } = props
   return accountPage(props, {
     section: '/account/security',
-    title: `${t(kindWords[entry.kind])}: ${entry.name}`,
+    title: t('Change {name}', { name: entry.name }),
     body: html`!${entry.kind === 'email_code' ? '' : renaming(props)}
 !${removal(props)}
 <p class="ways"><a class="way" href="${link('/account/security')}">${t('Go back')}</a></p>`,

@@ -15,6 +15,8 @@ export type SecurityPageProps = AccountPageProps &
     readonly isProtected: boolean
     /** Whether a second factor is asked of this account, and from when on, if that is still to come. */
     readonly demand: { readonly until?: Date } | undefined
+    /** What the policy lets count. */
+    readonly accepted: readonly FactorKind[]
     /** What may be set up, best first. */
     readonly addable: readonly FactorKind[]
     /** How many browsers are not asked for a second factor. */
@@ -31,7 +33,7 @@ export function securityPage(props: SecurityPageProps): Page {
       ? t('A second factor protects your account.')
       : t('Only your password protects this account.'),
     body: html`!${demand(props)}
-!${entries.length === 0 ? '' : html`<div class="rooms">!${entries.map((entry) => card(props, entry)).join('')}</div>`}
+!${entries.length === 0 ? '' : html`<div class="rooms">!${entries.map((entry, i) => card(props, entry, `factor-${i + 1}`)).join('')}</div>`}
 !${additions(props)}
 !${backupCodesRoom(props)}
 !${remembered(props)}
@@ -50,19 +52,28 @@ function demand({ t, zone, demand: asked }: SecurityPageProps): string {
   return html`<p class="notice">${words}</p>`
 }
 
-function card({ t, link, zone }: SecurityPageProps, entry: FactorEntry): string {
-  const { kind, id, name, createdAt, lastUsedAt, passkey } = entry
-  const heading = `factor-${kind}-${id}`
+function card(props: SecurityPageProps, entry: FactorEntry, heading: string): string {
+  const { t, link, zone } = props
+  const { kind, id, name, createdAt, lastUsedAt } = entry
   const used = lastUsedAt === null ? t('never') : t.time(lastUsedAt, zone)
   const words = kind === 'email_code' ? t('Turn off') : t('Rename or remove')
   const more = link(`/account/security/factor?${new URLSearchParams({ kind, id })}`)
   return html`<section class="room" aria-labelledby="${heading}">
 <p class="eyebrow">${t(kindWords[kind])}</p>
 <h2 id="${heading}"><bdi>${name}</bdi></h2>
-!${passkey?.suspended === true ? html`<p class="alert">${t('This passkey may have been copied, so it does not count any more. Remove it.')}</p>` : ''}
+<div class="flat-main">!${worthless(props, entry)}
 <dl class="facts">!${fact(t('Added on'), t.time(createdAt, zone))}!${fact(t('Last used'), used)}!${where(t, entry)}</dl>
-<a class="way" href="${more}" aria-describedby="${heading}">${words}</a>
+<p class="ways"><a class="way" href="${more}" aria-describedby="${heading}">${words}</a></p></div>
 </section>`
+}
+
+/** Why a factor that is there does not count. */
+function worthless({ t, accepted }: SecurityPageProps, { kind, passkey }: FactorEntry): string {
+  if (passkey?.suspended === true) {
+    return html`<p class="alert">${t('This passkey may have been copied, so it does not count any more. Remove it.')}</p>`
+  }
+  if (accepted.includes(kind)) return ''
+  return html`<p class="alert">${t('It does not count: it is not accepted here any more.')}</p>`
 }
 
 /** Whether losing the device loses the passkey. */

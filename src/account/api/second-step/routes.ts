@@ -4,10 +4,8 @@ import { originOf } from '../../../http/index.ts'
 import { proveFactor } from '../../../login/index.ts'
 import { mfaFailures } from '../../../mfa/index.ts'
 import type { AccountNeeds } from '../../needs.ts'
-import { problems, Tokens } from '../schemas.ts'
-import { challengeFor } from './challenge-for.ts'
-import { confirmEnrolment, offerEnrolment } from './enrolment.ts'
-import { finishSignIn, pendingSignIn, requireKind } from './pending-sign-in.ts'
+import { challengeFor } from '../mfa/challenge-for.ts'
+import { confirmEnrolment, offerEnrolment } from '../mfa/enrolment.ts'
 import {
   answerMembers,
   Challenged,
@@ -20,7 +18,9 @@ import {
   pendingEnrolMembers,
   pendingMembers,
   withBackupCodes,
-} from './schemas.ts'
+} from '../mfa/schemas.ts'
+import { problems, Tokens } from '../schemas.ts'
+import { finishSignIn, pendingSignIn, requireKind } from './pending-sign-in.ts'
 
 const open = { tags: ['mfa'], security: [] }
 const path = '/api/v1/auth/mfa'

@@ -1,8 +1,8 @@
 import type { Origin } from '../../../audit/index.ts'
 import type { User } from '../../../identity/index.ts'
 import { assess, keepWaiting, waitingLifetime } from '../../../login/index.ts'
-import type { Assurance, FactorKind } from '../../../mfa/index.ts'
-import { graceOf, startGrace } from '../../../mfa/index.ts'
+import type { Assurance, FactorKind, Judgement } from '../../../mfa/index.ts'
+import { graceOf, mfaFailures, startGrace } from '../../../mfa/index.ts'
 import type { AccountNeeds } from '../../needs.ts'
 import type { ApiTokens } from '../api-session.ts'
 import { startApiSession } from '../api-session.ts'
@@ -33,12 +33,26 @@ export async function letIn(
     if (grace?.isNew === true) await startGrace(needs.db, person.id, grace.until, situation.now)
     return startApiSession(needs, { person, proved, origin })
   }
+  const factors = possible(judgement, person)
   const start = { userId: person.id, proved, remember: true }
   const { id } = await keepWaiting(needs, 'api', start)
   return {
     status: judgement.do === 'enrol' ? 'mfa_enrolment_required' : 'mfa_required',
     mfa_token: id,
-    factors: [...judgement.kinds],
+    factors,
     expires_in: waitingLifetime,
   }
+}
+
+/** Mailed codes can be set up by who has proved an address. Fails with 403 when nothing is left. */
+function possible(
+  judgement: Extract<Judgement, { kinds: unknown }>,
+  { email, emailVerified }: User,
+): FactorKind[] {
+  const hasAddress = email !== null && emailVerified
+  const isPossible = (kind: FactorKind) =>
+    judgement.do === 'factor' || kind !== 'email_code' || hasAddress
+  const kinds = judgement.kinds.filter(isPossible)
+  if (kinds.length === 0) throw mfaFailures.no_way_in()
+  return kinds
 }

@@ -2,7 +2,7 @@ import type { Request } from '../../../http/index.ts'
 import type { User } from '../../../identity/index.ts'
 import { findUser } from '../../../identity/index.ts'
 import type { Waiting } from '../../../login/index.ts'
-import { readWaiting, takeWaiting } from '../../../login/index.ts'
+import { inVain, readWaiting, takeWaiting } from '../../../login/index.ts'
 import type { FactorKind, Judgement, Proof, Subject } from '../../../mfa/index.ts'
 import { combine, judge, mfaFailures, situationOf } from '../../../mfa/index.ts'
 import { accountFailures } from '../../failures.ts'
@@ -28,7 +28,9 @@ export async function pendingSignIn(
 ): Promise<PendingSignIn> {
   const waiting = await readWaiting(needs, 'api', token)
   const person = waiting && (await findUser(needs.db, waiting.userId))
-  if (waiting === undefined || person?.isActive !== true) throw accountFailures.mfa_token()
+  if (waiting === undefined || person === undefined || inVain(waiting, person)) {
+    throw accountFailures.mfa_token()
+  }
   // Judged anew: what was missing may have been set up, removed or forbidden meanwhile.
   const situation = await situationOf(needs.mfa, person.id)
   const { origin, locale } = needs.visitor(request)

@@ -1,12 +1,13 @@
 import { randomToken } from '../../../base/index.ts'
 import type { Surface } from '../../../http/index.ts'
 import { originOf } from '../../../http/index.ts'
-import { assuranceOf, signInOptions } from '../../../mfa/index.ts'
+import { provePasskey } from '../../../login/index.ts'
+import { assuranceOf, mfaFailures, signInOptions } from '../../../mfa/index.ts'
+import { accountFailures } from '../../failures.ts'
 import type { AccountNeeds } from '../../needs.ts'
+import { PasskeyBody, PasskeyOptions, PendingSignIn } from '../mfa/schemas.ts'
 import { problems, Tokens } from '../schemas.ts'
 import { letIn } from './let-in.ts'
-import { provePasskey } from './prove-passkey.ts'
-import { PasskeyBody, PasskeyOptions, PendingSignIn } from './schemas.ts'
 
 const open = { tags: ['mfa'], security: [] }
 const path = '/api/v1/auth/passkey'
@@ -38,11 +39,14 @@ export function passkeyRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 200: Tokens, 202: PendingSignIn, ...problems },
     },
     handler: async (request, reply) => {
-      const origin = originOf(request)
       const { passkey_token: binding, credential } = request.body
-      reply.headers(await needs.limits.admit(['login', { ip: origin.ip }]))
-      const { person, proof } = await provePasskey(needs, { binding, credential, origin })
-      const entry = await letIn(needs, { person, proved: assuranceOf(proof), origin })
+      const judgement = await provePasskey(needs, { request, reply }, { binding, credential })
+      if (!judgement.ok) {
+        throw judgement.left ? accountFailures.deactivated() : mfaFailures.wrong_factor()
+      }
+      const { person, proof } = judgement
+      const proved = assuranceOf(proof)
+      const entry = await letIn(needs, { person, proved, origin: originOf(request) })
       return 'mfa_token' in entry ? reply.code(202).send(entry) : reply.code(200).send(entry)
     },
   })
