@@ -1,5 +1,13 @@
 import { accountPageRoutes, accountRoutes } from './account/index.ts'
-import { clientRoutes, invitationRoutes, setupRoutes, userRoutes } from './admin/index.ts'
+import {
+  clientRoutes,
+  emergencyRoutes,
+  invitationRoutes,
+  policyRoutes,
+  setupRoutes,
+  userMfaRoutes,
+  userRoutes,
+} from './admin/index.ts'
 import type { AppOptions } from './app.ts'
 import { newId } from './base/index.ts'
 import type { Config } from './config.ts'
@@ -74,6 +82,9 @@ export async function openSurfaces(
     userRoutes(surface, needs)
     invitationRoutes(surface, needs)
     clientRoutes(surface, needs)
+    policyRoutes(surface, needs)
+    userMfaRoutes(surface, needs)
+    emergencyRoutes(surface, needs)
   })
   return http
 }

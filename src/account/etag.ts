@@ -1,10 +1,10 @@
 import type { Reply, Request } from '../http/index.ts'
-import type { BasedOn, User } from '../identity/index.ts'
+import type { BasedOn } from '../identity/index.ts'
 import { identityFailures } from '../identity/index.ts'
 
-/** Says which version of an account an answer shows (RFC 9110 section 8.8.3). */
-export function tagged(reply: Reply, user: User): Reply {
-  return reply.header('etag', `"${user.version}"`)
+/** Says which version of something an answer shows (RFC 9110 section 8.8.3). */
+export function tagged(reply: Reply, { version }: { readonly version: number }): Reply {
+  return reply.header('etag', `"${version}"`)
 }
 
 /**

@@ -4,10 +4,13 @@
  * round, and that a browser session counts here only for requests from our own pages.
  */
 
+export { factorBody } from './api/mfa/factor-body.ts'
+export { FactorBody } from './api/mfa/schemas.ts'
 export { accountRoutes } from './api/routes.ts'
 export { problems, UserBody, userBody } from './api/schemas.ts'
 export { basedOn, tagged } from './etag.ts'
 export type { AccountNeeds } from './needs.ts'
+export { requireOwnLevel } from './own-level.ts'
 export { accountPageRoutes } from './pages/routes.ts'
 export type { Principal } from './principal.ts'
 export { principalOf } from './principal.ts'

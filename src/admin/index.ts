@@ -5,6 +5,9 @@
  */
 export { clientRoutes } from './clients/routes.ts'
 export { invitationRoutes } from './invitations/routes.ts'
+export { emergencyRoutes } from './mfa/emergency-routes.ts'
+export { policyRoutes } from './mfa/policy-routes.ts'
+export { userMfaRoutes } from './mfa/user-routes.ts'
 export type { AdminNeeds } from './needs.ts'
 export type { SetupNeeds } from './setup/create-first-administrator.ts'
 export { setupRoutes } from './setup/routes.ts'

@@ -1,9 +1,12 @@
 import type { InvalidMember } from '../base/index.ts'
 import { isStorable } from '../base/index.ts'
+import { meaningOf } from '../mfa/index.ts'
 import { redirectUriProblem } from './redirect-uri.ts'
 import type { ClientInput, ClientMetadata } from './schemas.ts'
 
 export const unstorable = 'has characters that cannot be stored'
+
+const unknownAcr = 'is none of acr_values_supported'
 
 /** The scopes a client may ask for when its registration names none. */
 const defaultScope = 'openid profile email address phone offline_access'
@@ -35,6 +38,7 @@ export function metadataProblems(metadata: ClientMetadata): InvalidMember[] {
     ...uriProblems('redirect_uris', metadata.redirect_uris),
     ...uriProblems('post_logout_redirect_uris', metadata.post_logout_redirect_uris),
     ...webProblems(metadata),
+    ...acrProblems(metadata),
     ...consistencyProblems(metadata),
   ]
 }
@@ -59,6 +63,13 @@ function webProblems(metadata: ClientMetadata): InvalidMember[] {
     const fine = uri === undefined || (URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol))
     return fine ? [] : [{ pointer: `/${member}`, words: 'is not a web address' }]
   })
+}
+
+/** What no sign-in can reach would be asked for in vain (OIDC Registration section 2). */
+function acrProblems({ default_acr_values: values = [] }: ClientMetadata): InvalidMember[] {
+  return values.flatMap((value, i) =>
+    meaningOf(value) ? [] : [{ pointer: `/default_acr_values/${i}`, words: unknownAcr }],
+  )
 }
 
 function consistencyProblems(metadata: ClientMetadata): InvalidMember[] {

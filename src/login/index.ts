@@ -20,7 +20,13 @@ export { provePassword } from './admission/prove-password.ts'
 export type { Arriving, Assessment } from './arrival/assess.ts'
 export { assess } from './arrival/assess.ts'
 export type { Waiting } from './arrival/waiting.ts'
-export { inVain, keepWaiting, readWaiting, takeWaiting, waitingLifetime } from './arrival/waiting.ts'
+export {
+  inVain,
+  keepWaiting,
+  readWaiting,
+  takeWaiting,
+  waitingLifetime,
+} from './arrival/waiting.ts'
 export type { LoginNeeds } from './needs.ts'
 export { confirmPath, loginPath, returnPath } from './return-path.ts'
 export { loginRoutes } from './routes.ts'

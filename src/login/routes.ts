@@ -1,10 +1,10 @@
 import type { Surface } from '../http/index.ts'
 import { consentRoutes } from './consent-routes.ts'
+import { passkeyRoutes } from './first-step/passkey-routes.ts'
+import { passwordRoutes } from './first-step/password-routes.ts'
 import { landingRoutes } from './landing-routes.ts'
 import { logoutRoutes } from './logout-routes.ts'
 import type { LoginNeeds } from './needs.ts'
-import { passkeyRoutes } from './passkey-routes.ts'
-import { passwordRoutes } from './password-routes.ts'
 import { enrolRoutes } from './second-step/enrol-routes.ts'
 import { factorRoutes } from './second-step/factor-routes.ts'
 

@@ -20,7 +20,7 @@ export const mfaFailures = failures({
   invalid_name: [
     'invalid_request',
     400,
-    'The name must have 1 to 64 characters that can be shown.',
+    'The name is empty, too long or has characters that cannot be shown.',
   ],
   last_factor: [
     'last_factor',

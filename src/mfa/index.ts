@@ -6,6 +6,7 @@
  * (`judge.ts`) is one pure function. Never hashes passwords, counts attempts, starts sessions or speaks HTTP.
  */
 
+export { forgetDevices } from './account/forget-devices.ts'
 export { listFactors, removeFactor, resetFactors } from './account/remove-factor.ts'
 export { renameFactor } from './account/rename-factor.ts'
 export {
@@ -36,6 +37,7 @@ export type { Approved, Grant } from './emergency/index.ts'
 export {
   approveEmergency,
   cancelEmergency,
+  findEmergency,
   issueEmergency,
   listEmergency,
   requestEmergency,
@@ -72,6 +74,6 @@ export { createPolicyBook, readPolicy } from './policy/policy-book.ts'
 export { situationOf } from './situation.ts'
 export type { Standing } from './standing.ts'
 export { countedFactors, isProtected, usableFactors } from './standing.ts'
-export { tellOfAttempts } from './tell.ts'
+export { tell, tellOfAttempts } from './tell.ts'
 export { sweepPendingTotp } from './totp/index.ts'
 export { signInOptions, sweepUsedChallenges, verifySignIn } from './webauthn/index.ts'

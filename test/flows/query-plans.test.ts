@@ -12,7 +12,7 @@ import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
 /** Tables that stay small however many people there are. */
-const small = new Set(['roles', 'signing_keys', 'setup_tokens', 'schema_migrations'])
+const small = new Set(['roles', 'mfa_policy', 'signing_keys', 'setup_tokens', 'schema_migrations'])
 const password = 'tulip harbour seventeen'
 let mailbox: Mailbox
 let server: TestServer

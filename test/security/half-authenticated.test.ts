@@ -103,7 +103,10 @@ before(async () => {
       http.addHook('onRoute', ({ method, url, schema }) => {
         for (const one of [method].flat().filter((name) => name !== 'HEAD')) {
           routes.push(`${one} ${url}`)
-          bodies.set(`${one} ${url}`, JSON.stringify(sampleOf(schema?.body) ?? {}))
+          bodies.set(
+            `${one} ${url}`,
+            JSON.stringify(sampleOf(schema?.body as Schema | undefined) ?? {}),
+          )
         }
       })
     },
@@ -277,9 +280,12 @@ function secretsIn(body: object): string[] {
 
 type Schema = {
   readonly const?: unknown
+  readonly enum?: readonly unknown[]
   readonly type?: string
   readonly format?: string
+  readonly pattern?: string
   readonly minLength?: number
+  readonly minProperties?: number
   readonly anyOf?: readonly Schema[]
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
@@ -288,14 +294,18 @@ type Schema = {
 /** The least value that fits a JSON schema of ours. */
 function sampleOf(schema: Schema | undefined): unknown {
   if (schema === undefined || schema.const !== undefined) return schema?.const
+  if (schema.enum !== undefined) return schema.enum[0]
   if (schema.anyOf !== undefined) return sampleOf(schema.anyOf[0])
-  const { type, properties = {}, required = [] } = schema
+  const { type, properties = {}, required = [], minProperties = 0 } = schema
   if (type === 'string') {
     if (schema.format === 'uuid') return '00000000-0000-7000-8000-000000000000'
+    if (schema.pattern === '^[0-9]{6}$') return '000000'
     return 'x'.repeat(Math.max(1, schema.minLength ?? 1))
   }
   if (type === 'integer' || type === 'number') return 1
   if (type === 'boolean') return true
   if (type === 'array') return []
-  return Object.fromEntries(required.map((name) => [name, sampleOf(properties[name])]))
+  const least = Object.keys(properties).slice(0, minProperties)
+  const names = new Set([...required, ...(required.length < minProperties ? least : [])])
+  return Object.fromEntries([...names].map((name) => [name, sampleOf(properties[name])]))
 }

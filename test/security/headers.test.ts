@@ -36,7 +36,13 @@ test('every page is unframeable, unsniffable, without referrer, and not stored',
   const browser = server.browser()
   const pages: Record<string, { status: number; headers: Headers; body?: unknown }> = {}
   // Pages where a password is chosen have our own scripts, and nobody else's.
-  const scripted = [`/setup?token=${token}`, '/account/password']
+  const scripted = [
+    `/setup?token=${token}`,
+    '/account/password',
+    '/login',
+    'login with a flow',
+    'refused',
+  ]
   for (const path of ['/', '/login', '/logout/done', '/setup', `/setup?token=${token}`]) {
     pages[path] = await browser.open(path)
   }

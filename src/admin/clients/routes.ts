@@ -9,7 +9,7 @@ import {
 } from '../../clients/index.ts'
 import type { Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
-import { administrator } from '../administrator.ts'
+import { administrator, freshAdministrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -37,7 +37,7 @@ export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(path, {
     schema: { tags, body: ClientInput, response: { 201: Created } },
     handler: async (request, reply) => {
-      const { user } = await administrator(needs, request)
+      const { user } = await freshAdministrator(needs, request)
       const by = { actor: `user:${user.id}`, origin: originOf(request) }
       const { client, secret } = await createClient(needs, request.body, by)
       needs.clients.forget(client.clientId)
@@ -61,7 +61,7 @@ export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 200: Type.Object({ client_secret: Type.String() }) },
     },
     handler: async (request) => {
-      const { user } = await administrator(needs, request)
+      const { user } = await freshAdministrator(needs, request)
       const client = await findClient(needs.db, request.params.client_id)
       if (client === undefined) throw clientFailures.unknown_client()
       const by = { actor: `user:${user.id}`, origin: originOf(request) }

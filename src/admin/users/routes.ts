@@ -1,14 +1,11 @@
 import { type Static, Type } from 'typebox'
 import { basedOn, problems, tagged, UserBody, userBody } from '../../account/index.ts'
-import type { UserId } from '../../base/index.ts'
-import { parseUserId } from '../../base/index.ts'
 import type { Request, Surface } from '../../http/index.ts'
 import type { User } from '../../identity/index.ts'
 import {
   createUser,
   deactivate,
   editAccount,
-  findUser,
   identityFailures,
   ProfilePatchSchema,
   ProfileSchema,
@@ -17,7 +14,8 @@ import {
   startRecovery,
 } from '../../identity/index.ts'
 import { endOtherSessions } from '../../session/index.ts'
-import { administrator, mayManage } from '../administrator.ts'
+import { act, actOn, userIdOf, userOf } from '../acting.ts'
+import { administrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -71,7 +69,7 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
     },
     handler: async (request, reply) => {
       await administrator(needs, request)
-      const user = await known(needs, request.params.user_id)
+      const user = await userOf(needs, request.params.user_id)
       return tagged(reply, user).send(userBody(user))
     },
   })
@@ -97,8 +95,8 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(`${path}/:user_id/deactivate`, {
     schema: { ...one, operationId: 'deactivateUser', summary: 'Deactivate; every session ends' },
     handler: async (request, reply) => {
-      const context = await act(needs, request, request.params.user_id)
-      const userId = toId(request.params.user_id)
+      const context = await actOn(needs, request, request.params.user_id)
+      const userId = userIdOf(request.params.user_id)
       await deactivate(needs, { userId, basedOn: 'any', by: 'administrator' }, context)
       return reply.code(204).send(null)
     },
@@ -106,16 +104,16 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(`${path}/:user_id/reactivate`, {
     schema: { ...one, operationId: 'reactivateUser', summary: 'Bring back a deactivated user' },
     handler: async (request, reply) => {
-      const { by } = await act(needs, request, request.params.user_id)
-      await reactivateByAdministrator(needs, toId(request.params.user_id), by)
+      const { by } = await actOn(needs, request, request.params.user_id)
+      await reactivateByAdministrator(needs, userIdOf(request.params.user_id), by)
       return reply.code(204).send(null)
     },
   })
   surface.delete(`${path}/:user_id`, {
     schema: { ...one, operationId: 'deleteUser', summary: 'Delete after the grace period' },
     handler: async (request, reply) => {
-      const context = await act(needs, request, request.params.user_id)
-      const userId = toId(request.params.user_id)
+      const context = await actOn(needs, request, request.params.user_id)
+      const userId = userIdOf(request.params.user_id)
       await scheduleDeletion(needs, { userId, basedOn: 'any', by: 'administrator' }, context)
       return reply.code(204).send(null)
     },
@@ -123,8 +121,8 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(`${path}/:user_id/end-sessions`, {
     schema: { ...one, operationId: 'endUserSessions', summary: 'End every session of a user' },
     handler: async (request, reply) => {
-      const { by } = await act(needs, request, request.params.user_id)
-      const { id: userId } = await known(needs, request.params.user_id)
+      const { by } = await actOn(needs, request, request.params.user_id)
+      const { id: userId } = await userOf(needs, request.params.user_id)
       await endOtherSessions(needs, { userId, ...by })
       return reply.code(204).send(null)
     },
@@ -136,8 +134,8 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
       summary: 'Mail a link that sets a new password; nobody else learns or chooses it',
     },
     handler: async (request, reply) => {
-      const { visitor, by } = await act(needs, request, request.params.user_id)
-      const user = await known(needs, request.params.user_id)
+      const { visitor, by } = await actOn(needs, request, request.params.user_id)
+      const user = await userOf(needs, request.params.user_id)
       if (user.email === null || !user.isActive) throw identityFailures.unknown_user()
       const recovery = { user, email: user.email, startedBy: by.actor }
       await startRecovery(needs, recovery, visitor)
@@ -152,32 +150,12 @@ async function edit(
   id: string,
   body: Static<typeof UserPatchBody>,
 ): Promise<User> {
-  const context = await act(needs, request, id)
+  const context = await actOn(needs, request, id)
   const { profile: patch, email_verified: emailVerified, ...rest } = body
   const change = {
     ...rest,
     ...(emailVerified !== undefined && { emailVerified }),
     ...(patch !== undefined && { patch }),
   }
-  return editAccount(needs, { ...change, userId: toId(id), basedOn: basedOn(request) }, context)
-}
-
-/** The administrator who acts, in the words of the audit log; `target` is the user acted on. */
-async function act(needs: AdminNeeds, request: Request, target?: string) {
-  const { user } = await administrator(needs, request)
-  if (target !== undefined) await mayManage(needs, user.id, toId(target))
-  const visitor = needs.visitor(request)
-  return { visitor, by: { actor: `user:${user.id}`, origin: visitor.origin } }
-}
-
-async function known(needs: AdminNeeds, id: string): Promise<User> {
-  const user = await findUser(needs.db, toId(id))
-  if (user === undefined) throw identityFailures.unknown_user()
-  return user
-}
-
-function toId(id: string): UserId {
-  const userId = parseUserId(id)
-  if (userId === undefined) throw identityFailures.unknown_user()
-  return userId
+  return editAccount(needs, { ...change, userId: userIdOf(id), basedOn: basedOn(request) }, context)
 }

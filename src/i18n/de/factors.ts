@@ -19,8 +19,8 @@ export const factors = {
   'The policy is not valid.': 'Die Richtlinie ist nicht gültig.',
   'The policy was changed meanwhile. Read it again.':
     'Die Richtlinie wurde inzwischen geändert. Rufen Sie sie noch einmal ab.',
-  'The name must have {n1} to {n2} characters that can be shown.':
-    'Der Name muss {n1} bis {n2} darstellbare Zeichen haben.',
+  'The name is empty, too long or has characters that cannot be shown.':
+    'Der Name ist leer, zu lang oder hat Zeichen, die nicht dargestellt werden können.',
   'There is no such emergency access.': 'Diesen Notfallzugang gibt es nicht.',
   'Another administrator must approve what you asked for.':
     'Was Sie beantragt haben, muss ein anderes Mitglied der Administration genehmigen.',

@@ -81,7 +81,7 @@ export const secondStep = {
     'Ihre App hat den Schlüssel bereits. Warten Sie auf ihren nächsten Code und geben Sie diesen ein.',
 
   // Lost factors
-  'Replace your second factors': 'Ihre zweiten Faktoren ersetzen',
+  'Replace your second factors': 'Ersetzen Sie Ihre zweiten Faktoren',
   'All passkeys, authenticator apps and backup codes of the account are removed, and it is signed out everywhere. You set up a new factor when you sign in next.':
     'Alle Passkeys, Authenticator-Apps und Backup-Codes des Kontos werden entfernt, und es wird überall abgemeldet. Bei der nächsten Anmeldung richten Sie einen neuen Faktor ein.',
   'Remove the factors': 'Faktoren entfernen',

@@ -31,7 +31,7 @@ const digestOf = (browser: string) => sha256(browser).toString('base64url')
 
 export async function keepWaiting(
   needs: Needs,
-  browser: string | 'api',
+  browser: string,
   start: Omit<Waiting, 'id' | 'browser'>,
 ): Promise<Waiting> {
   const id = randomToken(needs.random)
@@ -47,7 +47,7 @@ export async function keepWaiting(
 /** The sign-in with this id, if it waits in this browser (or for an application); undefined otherwise. */
 export async function readWaiting(
   { kv }: Pick<Needs, 'kv'>,
-  browser: string | 'api',
+  browser: string,
   id: string | undefined,
 ): Promise<Waiting | undefined> {
   if (id === undefined || !/^[\w-]{43}$/.test(id)) return undefined

@@ -13,7 +13,7 @@ import { deskOf, postedFields } from '../page-form.ts'
 import { attempted, headersOf } from '../refusal.ts'
 import type { SignUpPageNeeds } from '../sign-up/needs.ts'
 import { invalidFactorRecoveryPage } from '../views/dead-ends.ts'
-import { recoverFactorsPage } from '../views/recover-factors-page.ts'
+import { recoverFactorsPage } from './factors-page.ts'
 
 const schema = { hide: true }
 const path = '/recover-factors'
@@ -77,7 +77,8 @@ async function show(
   const puzzle = await puzzleFor(needs, exchange.request)
   const failed = refusal instanceof Failure ? t.any(refusal.kind.words) : t(wrong)
   const page = recoverFactorsPage({
-    ...{ t, puzzle },
+    t,
+    puzzle,
     action: action(path),
     hidden: { ...hidden, token },
     username: user.username,

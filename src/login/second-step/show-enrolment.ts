@@ -47,7 +47,8 @@ async function createForm(
   const offer = await factorOf('passkey').enrol?.begin(needs.mfa, candidate.subject)
   if (offer?.kind !== 'passkey') return undefined
   return passkeyForm({
-    ...{ t, hidden },
+    t,
+    hidden,
     mode: 'create',
     action: action('/login/enrol/passkey'),
     options: offer.options,

@@ -1,5 +1,6 @@
 import type { Page } from '../../http/page/page.ts'
 import type { Translate } from '../../i18n/index.ts'
+import { recoverFactorsPage } from '../recovery/factors-page.ts'
 import { codePage } from './code-page.ts'
 import {
   confirmEmailPage,
@@ -9,6 +10,7 @@ import {
 } from './confirm-pages.ts'
 import {
   invalidEmailPage,
+  invalidFactorRecoveryPage,
   invalidInvitationPage,
   invalidReactivationPage,
   invalidRecoveryPage,
@@ -46,6 +48,8 @@ export function outsidePages(t: Translate, text: string): Record<string, Page> {
       failed: true,
     }),
     'confirm email': confirmEmailPage({ ...form, email: text }),
+    'recover factors': recoverFactorsPage({ ...form, ...urls, username: text, error: text }),
+    'invalid factor recovery': invalidFactorRecoveryPage(urls),
     'email confirmed': emailConfirmedPage(urls),
     reactivate: reactivatePage({ ...form, username: text, deletedAfter: text }),
     forgot: forgotPage({ ...form, identifier: text, error: text, loginUrl: text }),

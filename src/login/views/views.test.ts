@@ -8,6 +8,7 @@ import { renderPage } from '../../http/page/page.ts'
 import type { Translate } from '../../i18n/index.ts'
 import { locales, translator } from '../../i18n/index.ts'
 import { formPostPage } from '../../oauth/authorize/form-post.ts'
+import { secondStepPages } from '../second-step/views/second-step-pages.fixture.ts'
 import { consentPage } from './consent-page.ts'
 import { landingPage, welcomePage } from './landing-page.ts'
 import { loginPage } from './login-page.ts'
@@ -81,6 +82,7 @@ function pagesWith(t: Translate, text: string): Record<string, Page> {
     }),
     'setup closed': setupClosedPage(t),
     ...outsidePages(t, text),
+    ...secondStepPages(t, text),
     'form post': formPostPage(t, `https://${text}`, { state: text }),
   }
 }
@@ -191,6 +193,12 @@ test('the stable handles for automation are there', () => {
   names(pages.register, ['register-submit'])
   names(pages['check your mail'], ['code', 'code-submit'])
   names(pages['confirm registration'], ['password', 'confirm-submit'])
+  names(pages['second step with an app'], ['code', 'mfa-submit'])
+  names(pages['second step by email'], ['code', 'mfa-submit', 'mfa-send'])
+  names(pages['choice of a factor'], ['enrol-totp', 'enrol-email', 'enrol-later'])
+  names(pages['app to set up'], ['code', 'name', 'totp-submit', 'totp-key'])
+  names(pages['backup codes'], ['backup-codes', 'codes-continue'])
+  names(pages['recover factors'], ['password', 'recover-submit'])
   names(pages.forgot, ['identifier', 'forgot-submit'])
   names(pages.reset, ['password', 'keep_sessions', 'reset-submit'])
   names(pages['confirm email'], ['confirm-submit'])

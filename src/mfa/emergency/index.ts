@@ -13,7 +13,7 @@ export type { Approved } from './approve.ts'
 export { approveEmergency } from './approve.ts'
 export { cancelEmergency } from './cancel.ts'
 export type { Grant } from './grant.ts'
-export { listEmergency } from './list.ts'
+export { findEmergency, listEmergency } from './list.ts'
 export { issueEmergency, requestEmergency } from './request.ts'
 export { sweepEmergencyGrants } from './store.ts'
 

@@ -14,7 +14,10 @@ export type CurrentPolicy = {
   readonly updatedAt: Date | undefined
 }
 
-/** The policy that holds, read once a second at most. */
+/**
+ * The policy that holds, read once a second at most. While the database is away the last one goes on, so
+ * that pages can still be shown; nobody can sign in then anyway.
+ */
 export type PolicyBook = {
   readonly current: () => Promise<CurrentPolicy>
   /** Reads anew at the next question, after a change on this node. */
@@ -28,8 +31,18 @@ export function createPolicyBook(needs: {
   readonly clock: Clock
 }): PolicyBook {
   let entry: Entry | undefined
+  let last: CurrentPolicy | undefined
+  const readOrKeep = async () => {
+    try {
+      last = await readPolicy(needs.db)
+      return last
+    } catch (error) {
+      if (last === undefined) throw error
+      return last
+    }
+  }
   const read = (now: number) => {
-    const policy = readPolicy(needs.db)
+    const policy = readOrKeep()
     const made = { readAt: now, policy }
     entry = made
     policy.catch(() => {

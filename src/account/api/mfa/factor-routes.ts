@@ -14,7 +14,7 @@ import { freshPrincipalOf, principalOf } from '../../principal.ts'
 import { subjectOf } from '../journey.ts'
 import { problems } from '../schemas.ts'
 import { forgetDevices } from './forget-devices.ts'
-import { readOwnMfa } from './read-own-mfa.ts'
+import { readMfa } from './read-mfa.ts'
 import { BackupCodes, closed, MfaBody, NameBody } from './schemas.ts'
 
 const tags = ['mfa']
@@ -41,7 +41,7 @@ export function factorRoutes(surface: Surface, needs: AccountNeeds): void {
       summary: 'The second factors of the caller, and what is asked for',
       response: { 200: MfaBody, ...problems },
     },
-    handler: async (request) => readOwnMfa(needs, (await principalOf(needs, request)).user),
+    handler: async (request) => readMfa(needs, (await principalOf(needs, request)).user),
   })
   surface.patch(`${path}/factors/:kind/:id`, {
     schema: {

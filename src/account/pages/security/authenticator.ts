@@ -4,7 +4,7 @@ import type { Call, Form } from '../door.ts'
 import { refusalOf } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
 import { subjectOf } from '../subject.ts'
-import { enrol, finishEnrolment } from './enrolment.ts'
+import { enrol } from './enrolment.ts'
 import { showSecurity } from './show.ts'
 import { authenticatorPage } from './views/authenticator-page.ts'
 
@@ -30,8 +30,7 @@ export async function confirmAuthenticator(
   form: Form,
 ): Promise<Reply> {
   try {
-    const enrolled = await enrol(needs, call, { kind: 'totp', form })
-    return await finishEnrolment(needs, call, { ...enrolled, notice: 'authenticator-added' })
+    return await enrol(needs, call, { kind: 'totp', form, notice: 'authenticator-added' })
   } catch (error) {
     const { t, link, hidden, reply } = call
     const { status, errors } = refusalOf(call, error)

@@ -3,13 +3,13 @@ import { fieldsOf } from '../../../http/index.ts'
 import type { FactorEntry } from '../../../mfa/index.ts'
 import {
   allows,
-  forgetRemembered,
   listFactors,
   mfaFailures,
   parseFactorKind,
   removeFactor,
   renameFactor,
 } from '../../../mfa/index.ts'
+import { forgetDevices } from '../../api/mfa/forget-devices.ts'
 import type { Call, Form, Refused } from '../door.ts'
 import { refusalOf } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
@@ -46,8 +46,8 @@ export async function remove(needs: AccountPageNeeds, call: Call, form: Form): P
 }
 
 /** Every browser is asked for the second factor again, this one as well. */
-export async function forgetDevices(needs: AccountPageNeeds, call: Call): Promise<Reply> {
-  await forgetRemembered(needs.db, call.user.id)
+export async function forgetBrowsers(needs: AccountPageNeeds, call: Call): Promise<Reply> {
+  await forgetDevices(needs, call.user, call.visitor.origin)
   return call.go(`${path}?notice=devices-forgotten`)
 }
 

@@ -5,7 +5,7 @@ import type { Call, Form, Refused } from '../door.ts'
 import { refusalOf } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
 import { subjectOf } from '../subject.ts'
-import { enrol, finishEnrolment } from './enrolment.ts'
+import { enrol } from './enrolment.ts'
 import { showSecurity } from './show.ts'
 import { emailCodePage } from './views/email-code-page.ts'
 
@@ -27,8 +27,7 @@ export async function confirmEmailCode(
   form: Form,
 ): Promise<Reply> {
   try {
-    const enrolled = await enrol(needs, call, { kind: 'email_code', form })
-    return await finishEnrolment(needs, call, { ...enrolled, notice: 'email-code-added' })
+    return await enrol(needs, call, { kind: 'email_code', form, notice: 'email-code-added' })
   } catch (error) {
     const { status, errors } = refusalOf(call, error)
     return show(needs, call, { status, errors: { code: Object.values(errors)[0] ?? '' } })

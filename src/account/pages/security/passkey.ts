@@ -4,7 +4,7 @@ import type { Call, Form, Refused } from '../door.ts'
 import { refusalOf } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
 import { subjectOf } from '../subject.ts'
-import { enrol, finishEnrolment } from './enrolment.ts'
+import { enrol } from './enrolment.ts'
 import { passkeyPage } from './views/passkey-page.ts'
 
 /** Offers a new passkey. */
@@ -27,8 +27,7 @@ export async function confirmPasskey(
   form: Form,
 ): Promise<Reply> {
   try {
-    const enrolled = await enrol(needs, call, { kind: 'passkey', form })
-    return await finishEnrolment(needs, call, { ...enrolled, notice: 'passkey-added' })
+    return await enrol(needs, call, { kind: 'passkey', form, notice: 'passkey-added' })
   } catch (error) {
     return beginPasskey(needs, call, refusalOf(call, error))
   }

@@ -3,7 +3,7 @@ import { onForm, onPage } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
 import { beginAuthenticator, confirmAuthenticator } from './authenticator.ts'
 import { renewCodes } from './backup-codes.ts'
-import { forgetDevices, remove, rename, showFactor } from './change.ts'
+import { forgetBrowsers, remove, rename, showFactor } from './change.ts'
 import { beginEmailCode, confirmEmailCode } from './email-code.ts'
 import { beginPasskey, confirmPasskey } from './passkey.ts'
 import { showSecurity } from './show.ts'
@@ -36,7 +36,7 @@ export function securityPages(surface: Surface, needs: AccountPageNeeds): void {
     ['/backup-codes', renewCodes],
     ['/rename', rename],
     ['/remove', remove],
-    ['/forget-devices', forgetDevices],
+    ['/forget-devices', forgetBrowsers],
   ] as const
   for (const [name, take] of forms) {
     const door = onForm(needs, (call, form) => take(needs, call, form), { freshFor, back: path })

@@ -9,7 +9,7 @@ import {
 } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
 import type { Puzzle } from '../admission/challenge.ts'
-import { challengeAttributes, challengeFields } from './challenge.ts'
+import { challengeAttributes, challengeFields } from '../views/challenge.ts'
 
 export type RecoverFactorsPageProps = {
   readonly t: Translate

@@ -1,9 +1,9 @@
 import { html } from 'ghtml'
-import { passkeyForm } from '../http/index.ts'
-import { allows, signInOptions } from '../mfa/index.ts'
-import type { LoginNeeds } from './needs.ts'
-import type { Desk, Exchange } from './page-form.ts'
-import type { LoginPageProps } from './views/login-page.ts'
+import { passkeyForm } from '../../http/index.ts'
+import { allows, signInOptions } from '../../mfa/index.ts'
+import type { LoginNeeds } from '../needs.ts'
+import type { Desk, Exchange } from '../page-form.ts'
+import type { LoginPageProps } from '../views/login-page.ts'
 
 /** What the sign-in does with passkeys: takes them in place of the password, or finds out whether to offer one. */
 export async function passkeyWays(
@@ -17,7 +17,9 @@ export async function passkeyWays(
   const { first_factor: replacesPassword, offer } = policy.passkeys
   if (!replacesPassword) return offer ? { detect: script } : {}
   const form = passkeyForm({
-    ...{ t, hidden, script },
+    t,
+    hidden,
+    script,
     mode: 'sign-in',
     action: action('/login/passkey'),
     options: await signInOptions(needs.mfa, needs.cookies.browser(request, reply)),

@@ -14,8 +14,8 @@ import type { AccountNeeds } from '../../needs.ts'
 import { allowedKinds, backupCodesBody, factorBody } from './factor-body.ts'
 import type { MfaBody } from './schemas.ts'
 
-/** What a person may know of their own second factors. */
-export async function readOwnMfa(
+/** What may be known of somebody's second factors: everything but the secrets. */
+export async function readMfa(
   { mfa }: Pick<AccountNeeds, 'mfa'>,
   user: User,
 ): Promise<Static<typeof MfaBody>> {
@@ -34,6 +34,7 @@ export async function readOwnMfa(
     backup_codes: backupCodesBody(mfa, backup),
     remembered_devices: remembered,
     allowed: allowedKinds(situation.policy),
+    must_enrol: situation.standing.mustEnrol,
   }
 }
 
