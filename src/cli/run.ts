@@ -10,6 +10,8 @@ import { healthcheck } from './commands/healthcheck.ts'
 import { importUsersCommand } from './commands/import.ts'
 import { jobDrop, jobList, jobRetry } from './commands/job.ts'
 import { keyList, keyRotate } from './commands/key.ts'
+import { mfaEmergency, mfaReset, mfaStatus } from './commands/mfa.ts'
+import { mfaPolicySet, mfaPolicyShow } from './commands/mfa-policy.ts'
 import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './commands/migrate.ts'
 import { serve } from './commands/serve.ts'
 import { userCreate } from './commands/user-create.ts'
@@ -27,6 +29,11 @@ const commands: readonly Command[] = [
   clientCreate,
   keyList,
   keyRotate,
+  mfaStatus,
+  mfaReset,
+  mfaEmergency,
+  mfaPolicyShow,
+  mfaPolicySet,
   jobList,
   jobRetry,
   jobDrop,

@@ -28,6 +28,7 @@ export {
   waitingLifetime,
 } from './arrival/waiting.ts'
 export type { LoginNeeds } from './needs.ts'
+export { attempted, headersOf } from './refusal.ts'
 export { confirmPath, loginPath, returnPath } from './return-path.ts'
 export { loginRoutes } from './routes.ts'
 export type { BackupCodesBlockProps } from './second-step/views/backup-codes-block.ts'

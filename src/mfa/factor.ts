@@ -29,6 +29,8 @@ export type Subject = {
    * mailed codes count in the journey that they were made for and nowhere else (ASVS 6.6.2).
    */
   readonly binding: string
+  /** Whether a factor that is set up now must be the first: whoever sets it up was not asked for one. */
+  readonly onlyFirst?: boolean
 }
 
 /** What every factor stands on. */

@@ -43,6 +43,7 @@ export {
   requestEmergency,
   sweepEmergencyGrants,
 } from './emergency/index.ts'
+export { enrolFailure } from './enrol-failure.ts'
 export type {
   Challenge,
   CountMfa,

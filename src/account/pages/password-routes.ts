@@ -1,8 +1,10 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { changePassword, wrongPassword } from '../../identity/index.ts'
+import { confirmPath } from '../../login/index.ts'
 import { combine } from '../../mfa/index.ts'
 import { provedBy, reauthenticate } from '../../session/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
+import { lacksSecondFactor } from '../own-level.ts'
 import type { Call, Form, Refused } from './door.ts'
 import { onForm, onPage, refusalOf } from './door.ts'
 import type { AccountPageNeeds } from './needs.ts'
@@ -11,18 +13,24 @@ import { passwordPage } from './views/password-page.ts'
 const schema = { hide: true }
 const path = '/account/password'
 
-/** Asks for the current password, which is all the freshness this needs (ASVS 6.2.3). */
+/** Asks for the current password (ASVS 6.2.3), and for a second factor of whoever has one. */
 export function passwordPages(surface: Surface, needs: AccountPageNeeds): void {
   surface.get(
     path,
     { schema },
-    onPage(needs, (call) => show(needs, call)),
+    onPage(needs, async (call) => (await lacks(needs, call)) ?? show(needs, call)),
   )
   surface.post(
     path,
     { schema },
-    onForm(needs, (call, form) => change(needs, call, form)),
+    onForm(needs, async (call, form) => (await lacks(needs, call)) ?? change(needs, call, form)),
   )
+}
+
+/** Whoever has two factors shows both, or the password alone would take the account over (ASVS 7.5.1). */
+async function lacks(needs: AccountPageNeeds, call: Call): Promise<Reply | undefined> {
+  const lacking = await lacksSecondFactor(needs, call.user, provedBy(call.session))
+  return lacking ? call.go(confirmPath(path)) : undefined
 }
 
 async function change(needs: AccountPageNeeds, call: Call, form: Form): Promise<Reply> {

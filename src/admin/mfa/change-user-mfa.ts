@@ -1,13 +1,6 @@
 import { appendAudit } from '../../audit/index.ts'
 import type { By, User } from '../../identity/index.ts'
-import {
-  forgetRemembered,
-  isProtected,
-  resetFactors,
-  setMustEnrol,
-  situationOf,
-  tell,
-} from '../../mfa/index.ts'
+import { isProtected, resetFactors, setMustEnrol, situationOf, tell } from '../../mfa/index.ts'
 import { adminFailures } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
@@ -34,31 +27,8 @@ export async function requireEnrolment(needs: Needs, { person, by }: Help): Prom
       resource: `user:${person.id}`,
       outcome: 'success',
     })
-    await tell(
-      needs.mfa,
-      tx,
-      { person, origin: by.origin },
-      {
-        template: 'factor-required',
-        values: { username: person.username, loginUrl: `${needs.mfa.issuer}/login` },
-      },
-    )
+    const about = { person, origin: by.origin }
+    const values = { username: person.username, loginUrl: `${needs.mfa.issuer}/login` }
+    await tell(needs.mfa, tx, about, { template: 'factor-required', values })
   })
-}
-
-/** Asks somebody for the second factor again in every browser. */
-export async function forgetUserDevices(needs: Needs, { person, by }: Help): Promise<void> {
-  await needs.db.transaction(
-    async (tx) => {
-      const count = await forgetRemembered(tx, person.id)
-      await appendAudit(needs, tx, {
-        ...by,
-        action: 'mfa.forget_devices',
-        resource: `user:${person.id}`,
-        outcome: 'success',
-        details: { count },
-      })
-    },
-    { idempotent: true },
-  )
 }

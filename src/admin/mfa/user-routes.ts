@@ -2,10 +2,11 @@ import { Type } from 'typebox'
 import { problems } from '../../account/index.ts'
 import type { Surface } from '../../http/index.ts'
 import { identityFailures, startFactorRecovery } from '../../identity/index.ts'
+import { forgetDevices } from '../../mfa/index.ts'
 import { help, userOf } from '../acting.ts'
 import { administrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
-import { forgetUserDevices, requireEnrolment, resetUserFactors } from './change-user-mfa.ts'
+import { requireEnrolment, resetUserFactors } from './change-user-mfa.ts'
 import { readUserMfa, UserMfaBody } from './read-user-mfa.ts'
 
 const tags = ['admin']
@@ -47,7 +48,8 @@ export function userMfaRoutes(surface: Surface, needs: AdminNeeds): void {
       summary: 'Ask for the second factor again in every browser that was remembered',
     },
     handler: async (request, reply) => {
-      await forgetUserDevices(needs, await help(needs, request, request.params.user_id))
+      const { person, by } = await help(needs, request, request.params.user_id)
+      await forgetDevices(needs.mfa, { person, ...by })
       return reply.code(204).send(null)
     },
   })

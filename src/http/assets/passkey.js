@@ -4,7 +4,8 @@
  * the form is sent as any other. What is in `[data-passkey-controls]` is hidden without this script. Words
  * for people come from `data-failed`, `data-cancelled`, `data-duplicate` and `data-unsupported` and are
  * shown in `[data-passkey-status]`, an aria-live region. In mode `sign-in` the browser also offers
- * passkeys in the field for the username (`autocomplete="username webauthn"`), where it can.
+ * passkeys in the field for the username (`autocomplete="username webauthn"`), where it can. A hidden input
+ * with `data-copies` says what the box with that id on another form says.
  */
 
 const toBytes = (text) =>
@@ -75,6 +76,10 @@ function byHand({ id, rawId, type, authenticatorAttachment, response }) {
 /** Sent past the listeners of `submit`, which would ask the authenticator again. */
 function send(form, credential) {
   form.querySelector('input[name="credential"]').value = writeCredential(credential)
+  for (const input of form.querySelectorAll('input[data-copies]')) {
+    const box = document.getElementById(input.dataset.copies)
+    input.value = box?.checked ? box.value : ''
+  }
   HTMLFormElement.prototype.submit.call(form)
 }
 

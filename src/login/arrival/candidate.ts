@@ -4,7 +4,7 @@ import { originOf } from '../../http/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Assurance, Judgement, Proof, Situation, Subject } from '../../mfa/index.ts'
-import { combine, judge, situationOf } from '../../mfa/index.ts'
+import { combine, judge, ownLevel, situationOf } from '../../mfa/index.ts'
 import type { Session } from '../../session/index.ts'
 import { provedBy, reauthenticate } from '../../session/index.ts'
 import { continueAt } from '../continue.ts'
@@ -47,13 +47,14 @@ export async function candidateOf(
   const proved = 'waiting' in at ? at.waiting.proved : provedBy(at.session)
   const client = flow?.clientId === undefined ? undefined : await needs.clients.find(flow.clientId)
   const situation = await situationOf(needs.mfa, person.id, client?.metadata.mfa_policy)
+  const onlyFirst = ownLevel(situation) === 1
   const { locale } = needs.languages.of(request, { account: person.profile.locale })
   return {
     person,
     proved,
     situation,
     judgement: judge(situation, proved, flow?.acr),
-    subject: { person, origin: originOf(request), locale, binding },
+    subject: { person, origin: originOf(request), locale, binding, onlyFirst },
     flow,
     carried: {
       ...('waiting' in at && { signin: at.waiting.id }),

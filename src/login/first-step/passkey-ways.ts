@@ -26,7 +26,8 @@ export async function passkeyWays(
     label: t('Sign in with a passkey'),
     id: 'passkey-submit',
     kind: 'secondary',
-    extra: html`<div class="tick"><input id="passkey-remember" name="remember" type="checkbox" value="yes"><label for="passkey-remember">${t('Keep me signed in on this device')}</label></div>`,
+    // The box of the password form counts for both.
+    extra: html`<input type="hidden" name="remember" value="" data-copies="remember">`,
   })
   return { passkeyForm: form, detect: script }
 }

@@ -2,7 +2,7 @@ import { Failure } from '../../base/index.ts'
 import type { Fields, Reply, Surface } from '../../http/index.ts'
 import { fieldsOf, originOf } from '../../http/index.ts'
 import type { Enrolled, FactorKind } from '../../mfa/index.ts'
-import { factorOf, mfaFailures, situationOf } from '../../mfa/index.ts'
+import { enrolFailure, factorOf, situationOf } from '../../mfa/index.ts'
 import { finish, onward } from '../arrival/candidate.ts'
 import type { LoginNeeds } from '../needs.ts'
 import type { Exchange } from '../page-form.ts'
@@ -100,20 +100,12 @@ async function confirm(
     admit(needs, exchange).then(() => enrol?.confirm(needs.mfa, candidate.subject, answer)),
   )
   if (enrolled instanceof Failure || enrolled?.ok !== true) {
-    const refusal = enrolled instanceof Failure ? enrolled : refusalOf(kind, enrolled?.why)
+    const why = enrolled instanceof Failure ? enrolled : enrolled?.why
+    const refusal = why instanceof Failure ? why : enrolFailure(kind, why ?? 'unknown')
     if (kind === 'passkey') return showChoice(needs, exchange, enroller, refusal)
     return showOffer(needs, exchange, enroller, { again: kind, refusal, fields })
   }
   return welcome(needs, exchange, enroller, enrolled)
-}
-
-type Why = Extract<Enrolled, { ok: false }>['why'] | undefined
-
-function refusalOf(kind: Kind, why: Why): Failure {
-  if (why === 'duplicate') return mfaFailures.duplicate_passkey()
-  if (why === 'too_many') return mfaFailures.too_many()
-  if (why === 'attestation') return mfaFailures.attestation()
-  return kind === 'passkey' ? mfaFailures.invalid_passkey() : mfaFailures.invalid_code()
 }
 
 /** In with the new factor. Backup codes are in this one answer and nowhere else. */

@@ -2,6 +2,7 @@ import { appendAudit } from '../../audit/index.ts'
 import type { Tx } from '../../db/index.ts'
 import { issueBackupCodes } from '../backup-codes/backup-codes.ts'
 import type { FactorEntry, MfaCore, Subject } from '../factor.ts'
+import { mfaFailures } from '../failures.ts'
 import { allows } from '../policy/policy.ts'
 import { happening, securityUrl, tell } from '../tell.ts'
 import { readStanding, setMustEnrol } from './store.ts'
@@ -13,11 +14,16 @@ import { readStanding, setMustEnrol } from './store.ts'
 export async function recordEnrolment(
   core: MfaCore,
   tx: Tx,
-  { person, origin }: Subject,
+  { person, origin, onlyFirst = false }: Subject,
   entry: FactorEntry,
 ): Promise<readonly string[] | undefined> {
   const now = core.clock.now()
   const { policy } = await core.policy.current()
+  const standing = await readStanding(tx, person.id, now)
+  // Of two sign-ins that both know the password only one sets up the first factor; the other one must show it.
+  if (onlyFirst && standing.passkeys + standing.totp + Number(standing.emailCode) > 1) {
+    throw mfaFailures.gone()
+  }
   await setMustEnrol(tx, person.id, false, now)
   await appendAudit(core, tx, {
     actor: `user:${person.id}`,
@@ -37,7 +43,6 @@ export async function recordEnrolment(
       securityUrl: securityUrl(core.issuer),
     },
   })
-  const { backupCodes } = await readStanding(tx, person.id, now)
-  if (backupCodes > 0 || !allows(policy, 'backup_code')) return undefined
+  if (standing.backupCodes > 0 || !allows(policy, 'backup_code')) return undefined
   return issueBackupCodes(core, tx, person.id)
 }

@@ -4,6 +4,7 @@ import { lockAccount } from '../account/store.ts'
 import type { EnrolAnswer, Enrolled, MfaCore, Offer, Subject, WhyNot } from '../factor.ts'
 import { readFactorName } from '../factor-name.ts'
 import { mfaFailures } from '../failures.ts'
+import { allows } from '../policy/policy.ts'
 import { readDigits } from '../typed-code.ts'
 import { matchStep } from './code.ts'
 import { offerOf } from './offer.ts'
@@ -24,6 +25,8 @@ export const sealedFor = (id: string) => `mfa_totp/${id}`
 
 /** Makes a secret that counts once a code of it comes back. Fails with 409 when there are enough. */
 export async function beginTotp(core: MfaCore, { person }: Subject): Promise<Offer> {
+  const { policy } = await core.policy.current()
+  if (!allows(policy, 'totp')) throw mfaFailures.not_offered()
   const now = core.clock.now()
   const id: string = newId(core.clock, core.random)
   const secret = core.random.bytes(secretBytes)

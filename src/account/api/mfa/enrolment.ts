@@ -1,8 +1,6 @@
 import type { Static } from 'typebox'
-import type { Failure } from '../../../base/index.ts'
 import type {
   EnrolAnswer,
-  Enrolled,
   Factor,
   FactorEntry,
   FactorKind,
@@ -11,7 +9,7 @@ import type {
   Proof,
   Subject,
 } from '../../../mfa/index.ts'
-import { factorOf, mfaFailures } from '../../../mfa/index.ts'
+import { enrolFailure, factorOf, mfaFailures } from '../../../mfa/index.ts'
 import type { EnrolKind, OfferBody } from './schemas.ts'
 
 type Kind = Static<typeof EnrolKind>
@@ -39,7 +37,7 @@ export async function confirmEnrolment(
   { kind, answer }: { readonly kind: Kind; readonly answer: EnrolAnswer },
 ): Promise<Confirmed> {
   const enrolled = await enrolOf(kind).confirm(core, subject, answer)
-  if (!enrolled.ok) throw failureOf(kind, enrolled.why)
+  if (!enrolled.ok) throw enrolFailure(kind, enrolled.why)
   const { entry, proof, backupCodes } = enrolled
   return { entry, proof, codes: backupCodes ? { backup_codes: [...backupCodes] } : {} }
 }
@@ -48,19 +46,6 @@ function enrolOf(kind: FactorKind): NonNullable<Factor['enrol']> {
   const { enrol } = factorOf(kind)
   if (enrol === undefined) throw mfaFailures.not_offered()
   return enrol
-}
-
-function failureOf(kind: Kind, why: Extract<Enrolled, { ok: false }>['why']): Failure {
-  const log = { log: { factor: kind, why } }
-  if (why === 'attestation') return mfaFailures.attestation(log)
-  if (why === 'too_many') return mfaFailures.too_many(log)
-  if (kind === 'passkey') {
-    return why === 'duplicate'
-      ? mfaFailures.duplicate_passkey(log)
-      : mfaFailures.invalid_passkey(log)
-  }
-  // Mailed codes are there or not: a second time is one too many.
-  return why === 'duplicate' ? mfaFailures.too_many(log) : mfaFailures.invalid_code(log)
 }
 
 function offerBody(offer: Offer): Static<typeof OfferBody> {

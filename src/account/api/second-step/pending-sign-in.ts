@@ -4,7 +4,7 @@ import { findUser } from '../../../identity/index.ts'
 import type { Waiting } from '../../../login/index.ts'
 import { inVain, readWaiting, takeWaiting } from '../../../login/index.ts'
 import type { FactorKind, Judgement, Proof, Subject } from '../../../mfa/index.ts'
-import { combine, judge, mfaFailures, situationOf } from '../../../mfa/index.ts'
+import { combine, judge, mfaFailures, ownLevel, situationOf } from '../../../mfa/index.ts'
 import { accountFailures } from '../../failures.ts'
 import type { AccountNeeds } from '../../needs.ts'
 import type { ApiTokens } from '../api-session.ts'
@@ -34,10 +34,11 @@ export async function pendingSignIn(
   // Judged anew: what was missing may have been set up, removed or forbidden meanwhile.
   const situation = await situationOf(needs.mfa, person.id)
   const { origin, locale } = needs.visitor(request)
+  const onlyFirst = ownLevel(situation) === 1
   return {
     person,
     waiting,
-    subject: { person, origin, locale, binding: waiting.id },
+    subject: { person, origin, locale, binding: waiting.id, onlyFirst },
     judgement: judge(situation, waiting.proved),
   }
 }

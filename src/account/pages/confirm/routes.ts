@@ -1,6 +1,13 @@
+import { Failure } from '../../../base/index.ts'
 import type { Reply, Surface } from '../../../http/index.ts'
 import { fieldsOf } from '../../../http/index.ts'
-import { keepWaiting, proveFactor, readWaiting, takeWaiting } from '../../../login/index.ts'
+import {
+  attempted,
+  keepWaiting,
+  proveFactor,
+  readWaiting,
+  takeWaiting,
+} from '../../../login/index.ts'
 import type { Proof } from '../../../mfa/index.ts'
 import { combine, factorOf, reachesOwnLevel } from '../../../mfa/index.ts'
 import { reauthenticate } from '../../../session/index.ts'
@@ -44,7 +51,8 @@ export function confirmRoutes(surface: Surface, needs: AccountPageNeeds): void {
 
 async function prove(needs: AccountPageNeeds, call: Call, form: Form): Promise<Reply> {
   const place = await placeOf(needs, call, form)
-  const proof = await proofIn(needs, call, { form, place })
+  const proof = await attempted(proofIn(needs, call, { form, place }))
+  if (proof instanceof Failure) return showConfirm(needs, call, place, { refusal: proof })
   if (proof === undefined) {
     if (await isOver(needs, call, place)) return call.go(place.back)
     return showConfirm(needs, call, place, {

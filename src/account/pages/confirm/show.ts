@@ -1,5 +1,7 @@
+import type { Failure } from '../../../base/index.ts'
 import type { Reply } from '../../../http/index.ts'
 import type { Words } from '../../../i18n/index.ts'
+import { headersOf } from '../../../login/index.ts'
 import type { FactorKind } from '../../../mfa/index.ts'
 import { factorOf } from '../../../mfa/index.ts'
 import type { Call } from '../door.ts'
@@ -18,6 +20,8 @@ export function addressOf(carried: Readonly<Record<string, string>>): string {
 
 type State = {
   readonly error?: Words
+  /** It was too early for another attempt. */
+  readonly refusal?: Failure
   /** The address that a code has just gone to. */
   readonly sentTo?: string | undefined
 }
@@ -27,7 +31,7 @@ export async function showConfirm(
   needs: AccountPageNeeds,
   call: Call,
   place: Place,
-  { error, sentTo }: State = {},
+  { error, refusal, sentTo }: State = {},
 ): Promise<Reply> {
   const { t, user, link, hidden, reply } = call
   const { kind, kinds, proved, waiting, back } = place
@@ -40,7 +44,7 @@ export async function showConfirm(
     hidden: { ...hidden, ...carried },
     user: user.profile.name ?? user.username,
     backUrl: link(back),
-    error: error && t(error),
+    error: refusal === undefined ? error && t(error) : t.any(refusal.kind.words),
     script: needs.assets.passkey,
   }
   const asksFactor = kind !== undefined && proved?.amr.includes('pwd') === true
@@ -49,7 +53,9 @@ export async function showConfirm(
     ? factorPage({ ...props, kind, kinds, options, linkTo, sendUrl: link(`${path}/send`), sentTo })
     : // Alone it must be two factors in one.
       passwordPage({ ...props, options: options && { ...options, userVerification: 'required' } })
-  return needs.pages.send(reply, page, { status: error === undefined ? 200 : 400, script })
+  reply.headers(headersOf(refusal))
+  const status = refusal?.kind.status ?? (error === undefined ? 200 : 400)
+  return needs.pages.send(reply, page, { status, script })
 }
 
 /** What the browser asks the passkeys of the person. */
