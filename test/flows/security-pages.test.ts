@@ -299,11 +299,11 @@ describe('changes', () => {
 
   test('what the policy does not allow is not offered and not made', async () => {
     const { user, browser } = await person()
+    const other = await person()
+    await giveTotp(server, other.user)
     await setPolicy(server, { factors: ['passkey'] })
     assert.doesNotMatch((await browser.open(path)).body, /add-authenticator|id="codes"/)
     assert.equal((await send(browser, '/authenticator')).status, 400)
-    const other = await person()
-    await giveTotp(server, other.user)
     assert.match((await other.browser.open(path)).body, /It does not count/)
     await setPolicy(server, { factors: ['totp'] })
     assert.doesNotMatch((await browser.open(path)).body, /add-passkey/)

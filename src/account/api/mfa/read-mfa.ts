@@ -34,7 +34,6 @@ export async function readMfa(
     backup_codes: backupCodesBody(mfa, backup),
     remembered_devices: remembered,
     allowed: allowedKinds(situation.policy),
-    must_enrol: situation.standing.mustEnrol,
   }
 }
 

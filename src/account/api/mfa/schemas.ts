@@ -85,7 +85,6 @@ export const MfaBody = Type.Object({
     used: Type.Array(UsedCode),
   }),
   remembered_devices: count,
-  must_enrol: Type.Boolean({ description: 'A new factor is asked for at the next sign-in' }),
   allowed: Type.Array(EnrolKind, { description: 'What may be set up here' }),
 })
 
