@@ -24,7 +24,11 @@ export const mfaPolicySet: Command = {
   summary: 'change what is named in the policy on second factors; it holds within a second',
   options: {
     mode: { type: 'string', help: 'off, optional or required' },
-    role: { type: 'string', multiple: true, help: 'a mode for a role, such as admin=required' },
+    role: {
+      type: 'string',
+      multiple: true,
+      help: 'a mode for a role, such as admin=required; off ends it',
+    },
     factor: {
       type: 'string',
       multiple: true,
@@ -46,7 +50,7 @@ export const mfaPolicySet: Command = {
     const parts = { clock: systemClock, random: secureRandom }
     const { policy } = await withDatabase(settings(), async (db) => {
       const { policy: before, version: basedOn } = await readPolicy(db)
-      const after = { ...before, ...changes, roles: { ...before.roles, ...changes.roles } }
+      const after = { ...before, ...changes, roles: merged(before.roles, changes.roles) }
       const change = { basedOn, actor: 'system', roles: await roleNames(db) }
       const needs = { ...parts, db, policy: createPolicyBook({ ...parts, db }) }
       return changePolicy(needs, { ...change, policy: checked(after) })
@@ -72,6 +76,12 @@ function namedIn(values: Values): Partial<Record<keyof Policy, unknown>> & { rol
     ...(remember !== undefined && { remember_device: remember }),
     ...(networks.length > 0 && { trusted_networks: networks.filter((one) => one !== 'none') }),
   }
+}
+
+/** A rule of `off` asks for nothing beside the others, so it takes the rule away. */
+function merged(before: Policy['roles'], changes: object): object {
+  const rules = Object.entries({ ...before, ...changes })
+  return Object.fromEntries(rules.filter(([, mode]) => mode !== 'off'))
 }
 
 function roleRule(rule: string): [role: string, mode: string] {
