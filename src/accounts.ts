@@ -59,7 +59,12 @@ export function mfaCore(
 ): MfaCore {
   const { db, clock, random, sealer, queue, mfaPolicy: policy, metrics } = parts
   return {
-    ...{ db, clock, random, sealer, queue, policy },
+    db,
+    clock,
+    random,
+    sealer,
+    queue,
+    policy,
     issuer: config.publicUrl,
     codeKey: deriveKey(masterKey, 'factor-code'),
     challengeKey: deriveKey(masterKey, 'webauthn-challenge'),

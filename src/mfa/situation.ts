@@ -11,7 +11,7 @@ type Needs = Pick<MfaCore, 'db' | 'clock' | 'policy' | 'rolesOf' | 'relyingParty
 export async function situationOf(
   needs: Needs,
   userId: UserId,
-  client?: Mode | undefined,
+  client?: Mode,
 ): Promise<Situation> {
   const policy = possible(needs, (await needs.policy.current()).policy)
   const now = needs.clock.now()

@@ -74,7 +74,7 @@ test('the policy is shown as JSON, and a change touches only what is named', asy
     '--factor',
     'passkey',
     '--role',
-    'auditor=off',
+    'owner=optional',
   )
   assert.deepEqual(await current(), {
     ...expected,

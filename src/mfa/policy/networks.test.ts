@@ -23,7 +23,7 @@ test('addresses lie in their blocks and nowhere else', () => {
     [[], '10.0.0.1', false],
   ]
   for (const [networks, ip, inside] of cases) {
-    assert.equal(inNetworks(networks, ip), inside, `${ip} in ${networks}`)
+    assert.equal(inNetworks(networks, ip), inside, `${ip} in ${networks.join(', ')}`)
   }
 })
 
