@@ -81,7 +81,7 @@ export function mfaCore(
 }
 
 /** Browsers keep passkeys for domains only, and only where the connection is secure or local. */
-function relyingParty({ publicUrl, mfa }: Config): RelyingParty | undefined {
+export function relyingParty({ publicUrl, mfa }: Config): RelyingParty | undefined {
   const { hostname, origin, protocol } = new URL(publicUrl)
   const secure = protocol === 'https:' || hostname === 'localhost'
   if (!secure || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return undefined

@@ -6,12 +6,12 @@ import type { Visitor } from './sign-up/needs.ts'
 export function happening(
   needs: Pick<AccountCore, 'clock' | 'describeDevice'>,
   username: string,
-  { origin }: Pick<Visitor, 'origin'>,
+  { origin }: { readonly origin: Partial<Visitor['origin']> },
 ): Happening {
   return {
     username,
     at: needs.clock.now().toISOString(),
     device: needs.describeDevice(origin.userAgent),
-    ip: origin.ip,
+    ip: origin.ip ?? '',
   }
 }

@@ -44,16 +44,19 @@ export function levelOf(acr: string): Level {
 }
 
 /** One-time codes of every sort are `otp`: RFC 8176 has no value of their own for mailed and backup codes. */
-const methods: Readonly<Record<Exclude<Proof['kind'], 'passkey'>, string>> = {
+const methods: Readonly<Record<Exclude<Proof['kind'], 'passkey' | 'emergency_code'>, string>> = {
   password: 'pwd',
   totp: 'otp',
   email_code: 'otp',
   backup_code: 'otp',
-  emergency_code: 'otp',
 }
 
 /** What one proof alone is worth. */
 export function assuranceOf(proof: Proof): Assurance {
+  // An emergency code lets its owner in, but tells nobody that there was a factor.
+  if (proof.kind === 'emergency_code') {
+    return { acr: levels[1], amr: [], authTime: proof.at, exemption: 'emergency' }
+  }
   if (proof.kind !== 'passkey') {
     return { acr: levels[1], amr: [methods[proof.kind]], authTime: proof.at }
   }
@@ -73,12 +76,10 @@ export function passwordProof(clock: Clock): Assurance {
 export function combine(before: Assurance | undefined, proof: Proof): Assurance {
   const alone = assuranceOf(proof)
   if (before === undefined) return alone
-  // An emergency code lets its owner in, but tells nobody that there was a second factor.
-  if (proof.kind === 'emergency_code') return { ...before, exemption: 'emergency' }
   const amr = [...new Set([...before.amr, ...alone.amr])]
   const level = Math.max(levelOf(before.acr), levelOf(alone.acr), levelOfMethods(amr))
   const authTime = Math.min(before.authTime, alone.authTime)
-  const exemption = level === 1 ? before.exemption : undefined
+  const exemption = level === 1 ? (alone.exemption ?? before.exemption) : undefined
   const twoFactors = level > 1 && !amr.includes('mfa') ? ['mfa'] : []
   return {
     acr: levels[asLevel(level)],

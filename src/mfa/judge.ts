@@ -51,9 +51,10 @@ function judgePolicy(situation: Situation, proved: Assurance): Judgement {
   if (isProtected(standing, policy)) return { do: 'pass' }
   const due = standing.mustEnrol || (mode === 'required' && !inGrace(situation))
   if (!due) return { do: 'pass' }
-  // Who has no factor left, or none that counts any more, may still hold an emergency code.
   const kinds = enrollable(policy)
-  return kinds.length > 0 ? { do: 'enrol', kinds } : { do: 'refuse' }
+  if (kinds.length > 0) return { do: 'enrol', kinds }
+  // An administrator's wish for a factor cannot be met where there is none; a required one stays required.
+  return mode === 'required' ? { do: 'refuse' } : { do: 'pass' }
 }
 
 /** The first wish that can be met is; a voluntary one that cannot be met is passed over. */

@@ -8,11 +8,7 @@ import { modeFor } from './policy/policy.ts'
 type Needs = Pick<MfaCore, 'db' | 'clock' | 'policy' | 'rolesOf' | 'relyingParty'>
 
 /** Reads what decides about a person on the way to a client: one statement, two where roles matter. */
-export async function situationOf(
-  needs: Needs,
-  userId: UserId,
-  client?: Mode,
-): Promise<Situation> {
+export async function situationOf(needs: Needs, userId: UserId, client?: Mode): Promise<Situation> {
   const policy = possible(needs, (await needs.policy.current()).policy)
   const now = needs.clock.now()
   const byRole = Object.keys(policy.roles).length > 0

@@ -20,6 +20,14 @@ export function happening(
   }
 }
 
+/** The same of something that another one did: where administrators sit is no business of the person. */
+export function happeningBy(
+  needs: Pick<MfaCore, 'clock' | 'describeDevice'>,
+  { person, actor, origin }: About & { readonly actor: string },
+): Happening {
+  return happening(needs, person, actor === `user:${person.id}` ? origin : {})
+}
+
 /** Where a person looks after their factors. */
 export const securityUrl = (issuer: string) => `${issuer}/account/security`
 

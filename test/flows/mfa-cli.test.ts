@@ -66,16 +66,8 @@ test('the policy is shown as JSON, and a change touches only what is named', asy
   }
   assert.deepEqual(shown, expected)
   assert.deepEqual(await current(), expected)
-  await succeeds(
-    'policy',
-    'set',
-    '--factor',
-    'totp',
-    '--factor',
-    'passkey',
-    '--role',
-    'owner=optional',
-  )
+  const factors = ['--factor', 'totp', '--factor', 'passkey']
+  await succeeds('policy', 'set', ...factors, '--role', 'owner=optional')
   assert.deepEqual(await current(), {
     ...expected,
     factors: ['totp', 'passkey'],

@@ -13,7 +13,7 @@ export async function setPolicy(server: TestServer, changes: Partial<Policy>): P
   const { app } = server
   const policy = { ...defaultPolicy, ...changes }
   const roles = ['admin', 'auditor']
-  const needs = { ...app, policy: app.mfaPolicy }
+  const needs = { ...mfaCore(server), policy: app.mfaPolicy }
   await changePolicy(needs, { policy, basedOn: 'any', actor: 'system', roles })
 }
 

@@ -1,5 +1,6 @@
 import { Check, Errors } from 'typebox/value'
 import { roleNames } from '../../access/index.ts'
+import { relyingParty } from '../../accounts.ts'
 import { secureRandom, systemClock } from '../../base/index.ts'
 import { parseDuration } from '../../config-duration.ts'
 import type { Policy } from '../../mfa/index.ts'
@@ -48,11 +49,14 @@ export const mfaPolicySet: Command = {
   async run(values) {
     const changes = namedIn(values)
     const parts = { clock: systemClock, random: secureRandom }
-    const { policy } = await withDatabase(settings(), async (db) => {
+    const config = settings()
+    const party = relyingParty(config)
+    const { policy } = await withDatabase(config, async (db) => {
       const { policy: before, version: basedOn } = await readPolicy(db)
       const after = { ...before, ...changes, roles: merged(before.roles, changes.roles) }
       const change = { basedOn, actor: 'system', roles: await roleNames(db) }
-      const needs = { ...parts, db, policy: createPolicyBook({ ...parts, db }) }
+      const book = createPolicyBook({ ...parts, db })
+      const needs = { ...parts, db, policy: book, relyingParty: party }
       return changePolicy(needs, { ...change, policy: checked(after) })
     })
     print(policy)

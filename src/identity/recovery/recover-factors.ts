@@ -49,7 +49,8 @@ export async function startFactorRecovery(
       locale: visitor.locale,
       template: 'recover-factors',
       values: {
-        ...happening(needs, user.username, visitor),
+        // Where the administrator sits is no business of the person.
+        ...happening(needs, user.username, { origin: {} }),
         link: `${needs.issuer}/recover-factors?token=${token}`,
         minutes: String(Math.round(lifetime / 60)),
       },

@@ -52,7 +52,10 @@ export async function showFactor(
     others: kinds
       .filter((one) => one !== kind)
       .map((one) => ({ kind: one, href: link(pathFor(candidate, '/login/mfa', one)) })),
-    helpUrl: link(pathFor(candidate, '/login/mfa/help')),
+    last: {
+      href: link(pathFor(candidate, '/login/mfa/help')),
+      words: t('I cannot use any of these'),
+    },
   })
   exchange.reply.headers(headersOf(refusal))
   const status = statusOf(refusal)

@@ -4,7 +4,7 @@ import { factorOf, factors } from '../factors.ts'
 import { mfaFailures } from '../failures.ts'
 import { modeFor } from '../policy/policy.ts'
 import { countedFactors } from '../standing.ts'
-import { happening, securityUrl, tell } from '../tell.ts'
+import { happening, happeningBy, securityUrl, tell } from '../tell.ts'
 import { clearAccount, forgetRemembered, lockAccount, readStanding, setMustEnrol } from './store.ts'
 
 type Removal = { readonly kind: FactorKind; readonly id: string }
@@ -78,7 +78,10 @@ export async function resetFactors(
     outcome: 'success',
     origin,
   })
-  const values = { ...happening(core, person, origin), loginUrl: `${core.issuer}/login` }
+  const values = {
+    ...happeningBy(core, { person, actor, origin }),
+    loginUrl: `${core.issuer}/login`,
+  }
   await tell(core, tx, { person, origin }, { template: 'factors-reset', values })
 }
 

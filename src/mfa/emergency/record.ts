@@ -2,7 +2,7 @@ import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Tx } from '../../db/index.ts'
 import type { MfaCore, Person } from '../factor.ts'
-import { happening, tell } from '../tell.ts'
+import { happeningBy, tell } from '../tell.ts'
 import type { Grant } from './grant.ts'
 
 const actions = {
@@ -44,7 +44,7 @@ export async function recordStep(core: MfaCore, tx: Tx, step: ToldStep): Promise
   await auditStep(core, tx, step)
   const { grant, person, origin } = step
   const values = {
-    ...happening(core, person, origin),
+    ...happeningBy(core, step),
     step: step.step,
     reason: grant.reason,
     until: grant.expiresAt.toISOString(),

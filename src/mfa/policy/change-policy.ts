@@ -11,7 +11,7 @@ import type { CurrentPolicy } from './policy-book.ts'
 import { readPolicy } from './policy-book.ts'
 import { replacePolicy } from './store.ts'
 
-type Needs = Pick<MfaCore, 'db' | 'clock' | 'random' | 'policy'>
+type Needs = Pick<MfaCore, 'db' | 'clock' | 'random' | 'policy' | 'relyingParty'>
 
 export type PolicyChange = {
   readonly policy: Policy
@@ -26,7 +26,7 @@ export type PolicyChange = {
 /** Replaces the policy; fails when somebody else changed it meanwhile. */
 export async function changePolicy(needs: Needs, change: PolicyChange): Promise<CurrentPolicy> {
   const { policy, actor, origin } = change
-  const members = problemsOf(change)
+  const members = problemsOf(needs, change)
   if (members.length > 0) throw mfaFailures.invalid_policy({ members })
   const changed = await needs.db.transaction(async (tx) => {
     const before = await readPolicy(tx)
@@ -50,11 +50,11 @@ export async function changePolicy(needs: Needs, change: PolicyChange): Promise<
 }
 
 /** What the schema cannot say. */
-function problemsOf({ policy, roles }: PolicyChange): InvalidMember[] {
+function problemsOf({ relyingParty }: Needs, { policy, roles }: PolicyChange): InvalidMember[] {
   const members: InvalidMember[] = []
   const add = (pointer: string, words: string) => members.push({ pointer, words })
   for (const role of Object.keys(policy.roles)) {
-    if (!isStorable(role) || !roles.includes(role)) add(`/roles/${role}`, 'is no role')
+    if (!isStorable(role) || !roles.includes(role)) add(`/roles/${escaped(role)}`, 'is no role')
   }
   const list = new BlockList()
   policy.trusted_networks.forEach((network, i) => {
@@ -66,7 +66,14 @@ function problemsOf({ policy, roles }: PolicyChange): InvalidMember[] {
     add('/passkeys/attestation_roots', 'is needed when attestation is required')
   }
   const asked = [policy.mode, ...Object.values(policy.roles)].includes('required')
-  const counts = policy.factors.some((kind) => kind !== 'backup_code')
+  const counts = policy.factors.some(
+    (kind) => kind !== 'backup_code' && (kind !== 'passkey' || relyingParty !== undefined),
+  )
   if (asked && !counts) add('/factors', 'must hold a factor that can be required')
   return members
+}
+
+/** RFC 6901 section 3. */
+function escaped(member: string): string {
+  return member.replaceAll('~', '~0').replaceAll('/', '~1')
 }

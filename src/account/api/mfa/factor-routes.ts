@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Surface } from '../../../http/index.ts'
 import { originOf } from '../../../http/index.ts'
 import {
+  forgetDevices,
   mfaFailures,
   parseFactorKind,
   removeFactor,
@@ -13,7 +14,6 @@ import type { AccountNeeds } from '../../needs.ts'
 import { freshPrincipalOf, principalOf } from '../../principal.ts'
 import { subjectOf } from '../journey.ts'
 import { problems } from '../schemas.ts'
-import { forgetDevices } from './forget-devices.ts'
 import { readMfa } from './read-mfa.ts'
 import { BackupCodes, closed, MfaBody, NameBody } from './schemas.ts'
 
@@ -114,7 +114,11 @@ function spareRoutes(surface: Surface, needs: AccountNeeds): void {
     },
     handler: async (request, reply) => {
       const { user } = await freshPrincipalOf(needs, request)
-      await forgetDevices(needs, user, originOf(request))
+      await forgetDevices(needs.mfa, {
+        person: user,
+        actor: `user:${user.id}`,
+        origin: originOf(request),
+      })
       return reply.code(204).send(null)
     },
   })

@@ -48,12 +48,16 @@ export function passwordPage({ t, error, ...props }: ConfirmProps): Page {
     })}
 !${button({ id: 'confirm-submit', label: t('Confirm') })}
 </form>
-!${passkey({ t, error, ...props })}
+!${passkeyButton({ t, error, ...props }, 'secondary')}
 <a class="way" href="${props.backUrl}">${t('Go back')}</a>`,
   }
 }
 
-function passkey({ t, action, hidden, options, script }: ConfirmProps): string {
+/** The form of a passkey; nothing where none may answer. */
+export function passkeyButton(
+  { t, action, hidden, options, script }: ConfirmProps,
+  kind: 'primary' | 'secondary',
+): string {
   if (options === undefined) return ''
   return passkeyForm({
     t,
@@ -63,7 +67,7 @@ function passkey({ t, action, hidden, options, script }: ConfirmProps): string {
     options,
     label: t('Use a passkey'),
     id: 'passkey-submit',
-    kind: 'secondary',
+    kind,
     script,
   })
 }

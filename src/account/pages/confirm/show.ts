@@ -7,7 +7,7 @@ import { factorOf } from '../../../mfa/index.ts'
 import type { Call } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
 import { subjectOf } from '../subject.ts'
-import { factorPage } from './factor-page.ts'
+import { confirmFactorPage } from './factor-page.ts'
 import { passwordPage } from './password-page.ts'
 import type { Place } from './place.ts'
 
@@ -50,7 +50,15 @@ export async function showConfirm(
   const asksFactor = kind !== undefined && proved?.amr.includes('pwd') === true
   const linkTo = (factor: FactorKind) => link(addressOf({ ...carried, factor }))
   const page = asksFactor
-    ? factorPage({ ...props, kind, kinds, options, linkTo, sendUrl: link(`${path}/send`), sentTo })
+    ? confirmFactorPage({
+        ...props,
+        kind,
+        kinds,
+        options,
+        linkTo,
+        sendUrl: link(`${path}/send`),
+        sentTo,
+      })
     : // Alone it must be two factors in one.
       passwordPage({ ...props, options: options && { ...options, userVerification: 'required' } })
   reply.headers(headersOf(refusal))

@@ -3,13 +3,13 @@ import { fieldsOf } from '../../../http/index.ts'
 import type { FactorEntry } from '../../../mfa/index.ts'
 import {
   allows,
+  forgetDevices,
   listFactors,
   mfaFailures,
   parseFactorKind,
   removeFactor,
   renameFactor,
 } from '../../../mfa/index.ts'
-import { forgetDevices } from '../../api/mfa/forget-devices.ts'
 import type { Call, Form, Refused } from '../door.ts'
 import { refusalOf } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
@@ -47,7 +47,9 @@ export async function remove(needs: AccountPageNeeds, call: Call, form: Form): P
 
 /** Every browser is asked for the second factor again, this one as well. */
 export async function forgetBrowsers(needs: AccountPageNeeds, call: Call): Promise<Reply> {
-  await forgetDevices(needs, call.user, call.visitor.origin)
+  const { user: person, visitor } = call
+  const by = { actor: `user:${person.id}`, origin: visitor.origin }
+  await forgetDevices(needs.mfa, { person, ...by })
   return call.go(`${path}?notice=devices-forgotten`)
 }
 

@@ -21,7 +21,10 @@ export type FactorPageProps = {
   readonly passkeyForm?: string | undefined
   readonly error?: string | undefined
   readonly others: readonly { readonly kind: FactorKind; readonly href: string }[]
-  readonly helpUrl: string
+  /** Where to go without any of them. */
+  readonly last: { readonly href: string; readonly words: string }
+  /** What is said first; HTML of our own views. */
+  readonly intro?: string | undefined
 }
 
 const about: Readonly<Record<FactorKind, Words>> = {
@@ -49,7 +52,7 @@ const ways: Readonly<Record<FactorKind, Words>> = {
 
 /** The second step: one factor, and links to the others that would do. */
 export function factorPage(props: FactorPageProps): Page {
-  const { t, kind, error, sentTo } = props
+  const { t, kind, error, sentTo, intro = '' } = props
   const title = t('Confirm that it is you')
   const errors = error === undefined ? [] : [{ message: error }]
   const sub =
@@ -61,10 +64,11 @@ export function factorPage(props: FactorPageProps): Page {
     title: error === undefined ? title : t('Error: {title}', { title }),
     body: html`
 <h1>${title}</h1>
+!${intro}
 <p class="sub">${sub}</p>
 !${errorSummary(errors)}
 !${answers(props)}
-<nav class="ways" aria-label="${t('Other ways in')}">!${otherWays(props)}</nav>`,
+<nav class="ways" aria-label="${t('Other ways to confirm')}">!${otherWays(props)}</nav>`,
   }
 }
 
@@ -90,10 +94,7 @@ function codeForm(props: FactorPageProps, kind: Exclude<FactorKind, 'passkey'>):
 </form>`
 }
 
-function otherWays({ t, others, helpUrl }: FactorPageProps): string {
-  const links = [
-    ...others.map(({ kind, href }) => ({ href, words: t(ways[kind]) })),
-    { href: helpUrl, words: t('I cannot use any of these') },
-  ]
+function otherWays({ t, others, last }: FactorPageProps): string {
+  const links = [...others.map(({ kind, href }) => ({ href, words: t(ways[kind]) })), last]
   return links.map(({ href, words }) => html`<a class="way" href="${href}">${words}</a>`).join('')
 }

@@ -11,7 +11,11 @@ export function secondStepPages(t: Translate, text: string): Record<string, Page
   const form = { t, action: text, hidden: { csrf: text, [text]: text }, error: text, backUrl: text }
   const others = [{ kind: 'backup_code', href: text }] as const
   const factor = { ...form, label: text, id: 'mfa-submit', sendAction: text, sentTo: text, others }
-  const asked = { ...factor, remember: '', helpUrl: text }
+  const asked = {
+    ...factor,
+    remember: '',
+    last: { href: text, words: text },
+  }
   const qr = '<svg viewBox="0 0 1 1"></svg>'
   const offer = { kind: 'totp', id: text, secret: text, uri: text, qr } as const
   const choice = { ...form, totpAction: text, emailAction: text }
