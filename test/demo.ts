@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import * as client from 'openid-client'
+import { URI } from 'otpauth'
 import type { Browser } from './harness/browser.ts'
 import { createBrowser } from './harness/browser.ts'
 import type { RegisteredClient } from './harness/cardea-admin.ts'
@@ -67,17 +68,20 @@ async function demo(): Promise<void> {
 }
 
 async function journey(server: CardeaProcess): Promise<void> {
-  const registered = await administer(server)
+  const { registered, token } = await administer(server)
   const browser = createBrowser(server.url)
   const config = await discover(server.url, registered)
   const first = await signIn(config, browser)
+  await stepUp(config, browser, { api: `${server.url}/api/v1`, token })
   await lookAt(config, first)
   const grant = await rotate(config, first)
   await takeBack(config, grant)
   await signOut(config, browser, grant)
 }
 
-async function administer(server: CardeaProcess): Promise<RegisteredClient> {
+type Administered = { readonly registered: RegisteredClient; readonly token: string }
+
+async function administer(server: CardeaProcess): Promise<Administered> {
   const link = await server.setupLink()
   await step('open the setup link and fill in the form', 'the log lets exactly one owner in', () =>
     createOwner(link, owner),
@@ -89,13 +93,14 @@ async function administer(server: CardeaProcess): Promise<RegisteredClient> {
   const token = await step('POST /api/v1/auth/login', 'the owner can sign in without a page', () =>
     signInByApi(server.url, owner),
   )
-  return step('POST /api/v1/admin/clients', 'that token may administer', () =>
+  const registered = await step('POST /api/v1/admin/clients', 'that token may administer', () =>
     registerClient(server.url, token, {
       client_name: 'Demo application',
       redirect_uris: [redirectUri],
       post_logout_redirect_uris: [afterLogout],
     }),
   )
+  return { registered, token }
 }
 
 function discover(url: string, { id, secret }: RegisteredClient): Promise<client.Configuration> {
@@ -178,6 +183,55 @@ async function silently(
   const page = await browser.open(request.href)
   assert.ok(page.left, `${page.url} ${excerpt(page.body)}`)
   return client.authorizationCodeGrant(config, page.left, { pkceCodeVerifier })
+}
+
+type Api = { readonly api: string; readonly token: string }
+
+/** A second factor, and an application that asks for it in the middle of a session. */
+async function stepUp(config: client.Configuration, browser: Browser, api: Api): Promise<void> {
+  const app = await step(
+    'POST /api/v1/users/me/mfa/enrolments and .../confirm',
+    'an authenticator app counts when a code of it came back, and brings ten backup codes',
+    async () => {
+      const factor = 'totp'
+      const { id, uri } = await postJson(api, 'enrolments', { factor })
+      const made = URI.parse(String(uri))
+      // The code of the step before, so that the one of now is left.
+      const code = made.generate({ timestamp: Date.now() - 30_000 })
+      const { backup_codes } = await postJson(api, 'enrolments/confirm', { factor, id, code })
+      assert.ok(Array.isArray(backup_codes) && backup_codes.length === 10)
+      return made
+    },
+  )
+  await step(
+    'GET /oauth/authorize with acr_values=urn:cardea:aal2',
+    'only the missing factor is asked for, and the ID token says what was proved',
+    async () => {
+      const pkceCodeVerifier = client.randomPKCECodeVerifier()
+      const request = client.buildAuthorizationUrl(config, {
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        acr_values: 'urn:cardea:aal2',
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      })
+      const asked = await browser.open(request.href)
+      assert.match(asked.url, /\/login\/mfa\?/, excerpt(asked.body))
+      const page = await browser.submit(asked, { code: app.generate() })
+      assert.ok(page.left, `${page.url} ${excerpt(page.body)}`)
+      const tokens = await client.authorizationCodeGrant(config, page.left, { pkceCodeVerifier })
+      const claims = tokens.claims()
+      assert.deepEqual([claims?.acr, claims?.amr], ['urn:cardea:aal2', ['pwd', 'otp', 'mfa']])
+    },
+  )
+}
+
+async function postJson({ api, token }: Api, path: string, body: object) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify(body) }
+  const answer = await fetch(`${api}/users/me/mfa/${path}`, init)
+  assert.equal(answer.status, 201, await answer.clone().text())
+  return (await answer.json()) as Record<string, unknown>
 }
 
 async function lookAt(config: client.Configuration, tokens: Tokens): Promise<void> {

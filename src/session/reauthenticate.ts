@@ -1,15 +1,15 @@
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Clock, Random, SessionId, UserId } from '../base/index.ts'
+import { sha256 } from '../base/index.ts'
 import type { Db, Tx } from '../db/index.ts'
 import type { Assurance } from '../mfa/index.ts'
-import { replaceSession } from './end-session.ts'
 import { sessionFailures } from './failures.ts'
 import { renewFamilyProof } from './family/store.ts'
 import type { Session, SessionLifetimes } from './session.ts'
 import { proofDetails } from './sign-in.ts'
-import { startSession } from './start-session.ts'
-import { renewProof } from './store.ts'
+import { newSession } from './start-session.ts'
+import { renewProof, renewSession } from './store.ts'
 
 type Needs = {
   readonly db: Db
@@ -22,23 +22,25 @@ type Needs = {
 type Reproof = { readonly proved: Assurance; readonly origin: Origin }
 
 /**
- * After a person in a browser proved again who they are: a new session takes the place of the old one, so
- * that an id that leaked before gains nothing (ASVS 7.2.4). The caller hands out the new secret.
+ * After a person in a browser proved again who they are, or proved more: the session gets a new secret, so
+ * that one that leaked before gains nothing (ASVS 7.2.4), and stays the one that its applications know by
+ * its `sid`. The caller hands out the new secret. Fails with 404 when the session has ended meanwhile.
  */
 export function reauthenticate(
   needs: Needs,
   before: Session,
   { proved, origin }: Reproof,
 ): Promise<{ session: Session; token: string }> {
-  const { userId, kind, remembered } = before
+  const { userId, kind, remembered, id, createdAt } = before
   const { ip, userAgent } = origin
   const from = { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) }
   return needs.db.transaction(async (tx) => {
-    const start = { kind, userId, proved, remembered, ...from }
-    const started = await startSession(needs, tx, start)
-    await replaceSession(tx, before, started.session, needs.clock.now())
-    await audit(needs, tx, { userId, id: started.session.id, proved, origin })
-    return started
+    const made = newSession(needs, { kind, userId, proved, remembered, ...from })
+    const session = { ...made.session, id, createdAt }
+    const renewed = await renewSession(tx, session, sha256(made.token))
+    if (renewed === 0) throw sessionFailures.unknown_session()
+    await audit(needs, tx, { userId, id, proved, origin })
+    return { session, token: made.token }
   })
 }
 

@@ -42,6 +42,16 @@ export async function touchSession(queries: Queries, id: SessionId, now: Date): 
   )
 }
 
+/** A living session with a new secret, and what was proved for it. */
+export function renewSession(tx: Tx, session: Session, digest: Buffer): Promise<number> {
+  const s = session
+  return tx.run(sql`
+    UPDATE sessions SET digest = ${digest}, auth_time = ${s.authTime}, amr = ${s.amr}, acr = ${s.acr},
+      exemption = ${s.exemption}, ip_address = ${s.ipAddress}, user_agent = ${s.userAgent},
+      last_seen_at = ${s.lastSeenAt}, expires_at = ${s.expiresAt}
+    WHERE id = ${s.id} AND ended_at IS NULL`)
+}
+
 export function renewProof(tx: Tx, id: SessionId, proved: Assurance, now: Date): Promise<number> {
   const { acr, amr, authTime, exemption = null } = proved
   return tx.run(sql`
