@@ -86,7 +86,9 @@ test('an emergency code exempts and adds neither method nor level', () => {
   const before = assuranceOf(password)
   const exempt = { ...before, exemption: 'emergency' as const }
   assert.deepEqual(combine(before, emergency), exempt)
-  assert.deepEqual(combine(assuranceOf(emergency), password), exempt)
+  // Alone, and also before the password, it exempts from nothing.
+  assert.equal(assuranceOf(emergency).exemption, undefined)
+  assert.deepEqual(combine(assuranceOf(emergency), password), before)
 })
 
 test('a real second factor ends an exemption', () => {

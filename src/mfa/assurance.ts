@@ -53,10 +53,8 @@ const methods: Readonly<Record<Exclude<Proof['kind'], 'passkey' | 'emergency_cod
 
 /** What one proof alone is worth. */
 export function assuranceOf(proof: Proof): Assurance {
-  // An emergency code lets its owner in, but tells nobody that there was a factor.
-  if (proof.kind === 'emergency_code') {
-    return { acr: levels[1], amr: [], authTime: proof.at, exemption: 'emergency' }
-  }
+  // An emergency code stands in for a factor of who has proved another one; alone it proves nothing.
+  if (proof.kind === 'emergency_code') return { acr: levels[1], amr: [], authTime: proof.at }
   if (proof.kind !== 'passkey') {
     return { acr: levels[1], amr: [methods[proof.kind]], authTime: proof.at }
   }
@@ -79,7 +77,9 @@ export function combine(before: Assurance | undefined, proof: Proof): Assurance 
   const amr = [...new Set([...before.amr, ...alone.amr])]
   const level = Math.max(levelOf(before.acr), levelOf(alone.acr), levelOfMethods(amr))
   const authTime = Math.min(before.authTime, alone.authTime)
-  const exemption = level === 1 ? (alone.exemption ?? before.exemption) : undefined
+  const standsIn = proof.kind === 'emergency_code' && before.amr.length > 0
+  const exempt = standsIn ? 'emergency' : before.exemption
+  const exemption = level === 1 ? exempt : undefined
   const twoFactors = level > 1 && !amr.includes('mfa') ? ['mfa'] : []
   return {
     acr: levels[asLevel(level)],

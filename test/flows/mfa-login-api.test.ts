@@ -438,13 +438,18 @@ test('the time in which a factor may be put off begins with a sign-in by the API
   await tokenOf(user, 'mfa_enrolment_required')
 })
 
-test('where nothing can be set up nobody gets in, and is told so', async () => {
+test('where nothing can be set up a wish is passed over, and a duty keeps people out', async () => {
   await setPolicy(server, { factors: ['passkey'] })
   const user = await server.user()
   await server.app.db.run(sql`
     INSERT INTO mfa_accounts (user_id, must_enrol, updated_at) VALUES (${user.id}, true, ${clock.now()})`)
   await tokenOf(user, 'mfa_enrolment_required')
   await setPolicy(server, { factors: [] })
+  assert.equal((await login(user)).status, 200)
+  // No such policy can be made; one that an older version wrote still fails closed.
+  await server.app.db.run(sql`
+    UPDATE mfa_policy SET document = document || '{"mode":"required"}'::jsonb, version = version + 1`)
+  server.app.mfaPolicy.forget()
   refused(await login(user), 403, 'no_way_in')
 })
 
