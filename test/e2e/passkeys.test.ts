@@ -124,6 +124,35 @@ describe('passkeys in a real browser', { skip: withoutChromium }, () => {
     await context.close()
   })
 
+  test('one is offered after a password, and then by the field for the username', async () => {
+    await setPolicy(server, {})
+    const user = await server.user({ username: 'ora' })
+    const { context, page, complaints } = await visit(chromium, {}, server.url)
+    const device = await deviceOf(page)
+    await page.goto(`${server.url}/login`)
+    await page.waitForFunction(
+      () =>
+        document.querySelector<HTMLInputElement>('input[data-passkey-capable]')?.value === 'yes',
+    )
+    await page.fill('#identifier', user.username)
+    await page.fill('#password', user.password)
+    await page.click('#login-submit')
+    await page.waitForURL(`${server.url}/login/enrol*`)
+    await soundPage(page, 'passkey-offered')
+    await page.click('#passkey-submit')
+    await page.click('#codes-continue')
+    await isIn(page)
+    assert.equal((await credentialsOn(device)).length, 1)
+    await signOut(page)
+    // The device answers what the browser offers in the field, without any button.
+    await page.goto(`${server.url}/login`)
+    await isIn(page)
+    assert.deepEqual((await lastSession(user))?.amr, ['hwk', 'user', 'mfa'])
+    assert.deepEqual(complaints, [])
+    await context.close()
+    await setPolicy(server, { passkeys: { ...defaultPolicy.passkeys, offer: false } })
+  })
+
   test('one answers as the second factor after the password', async () => {
     const { user, context, page, complaints } = await person('quin')
     await signOut(page)

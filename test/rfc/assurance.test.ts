@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { decodeJwt } from 'jose'
+import { assignRole } from '../../src/access/index.ts'
 import { manualClock } from '../../src/base/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
 import type { TestAuthenticator } from '../harness/mfa.ts'
@@ -185,6 +186,14 @@ test('a client that requires a factor gets no code without one, whatever it asks
   const step = await other.open(path({}, strict))
   assert.match(step.url, /\/login\/mfa\?/)
   assert.equal((await claims(await other.submit(step, code()), strict)).acr, aal2)
+})
+
+test('a role that requires a factor holds for who has it and for nobody else', async () => {
+  const boss = await server.user()
+  await assignRole(server.app.db, boss.id, 'admin', clock.now())
+  await setPolicy(server, { mode: 'off', roles: { admin: 'required' }, enrolment_grace: 0 })
+  assert.match((await passPages(server.browser(), path(), boss)).url, /\/login\/enrol\?/)
+  assert.ok(told(await passPages(server.browser(), path(), plain), 'code'))
 })
 
 test('a session in a trusted network is no answer to a demand for two factors', async () => {
