@@ -1,5 +1,4 @@
 import type { VerifiedAuthenticationResponse } from '@simplewebauthn/server'
-import { verifyAuthenticationResponse } from '@simplewebauthn/server'
 import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import { sameBytes } from '../../base/index.ts'
@@ -10,6 +9,7 @@ import type { Journey, OpenChallenge } from './challenge.ts'
 import { checkClientData, partyOf, userHandleOf, whyRefused } from './client-data.ts'
 import type { Assertion } from './credential.ts'
 import { readAssertion } from './credential.ts'
+import { webauthnLibrary } from './library.ts'
 import type { StoredPasskey } from './store.ts'
 import { markUsed, redeemChallenge, selectByCredentialId, suspendPasskey } from './store.ts'
 
@@ -67,6 +67,7 @@ async function checkSignature(
   party: RelyingParty,
   { publicKey, backupEligible }: StoredPasskey,
 ): Promise<Info | WhyNot> {
+  const { verifyAuthenticationResponse } = await webauthnLibrary()
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: json,

@@ -1,6 +1,6 @@
 import type { UserId } from '../../base/index.ts'
 import { addSeconds, hmacSha256, sameBytes, sha256 } from '../../base/index.ts'
-import type { MfaCore } from '../factor.ts'
+import type { MfaCore, RelyingParty } from '../factor.ts'
 
 /** Seconds in which a challenge may be answered. */
 export const challengeLifetime = 600
@@ -56,4 +56,31 @@ function tagOf(key: Buffer, { purpose, binding, userId }: Journey, body: Buffer)
   // A purpose and a user id hold no line break, and the rest has one length: no two journeys look alike.
   const head = Buffer.from(`${purpose}\n${userId ?? ''}\n`)
   return hmacSha256(key, Buffer.concat([head, sha256(binding), body])).subarray(0, tagBytes)
+}
+
+type AssertionRequest = {
+  readonly party: RelyingParty
+  readonly challenge: Uint8Array
+  /** Which passkeys may answer; an empty list asks for whichever the browser finds. */
+  readonly allow: readonly {
+    readonly credentialId: Buffer
+    readonly transports: readonly string[]
+  }[]
+  readonly userVerification: 'required' | 'preferred'
+}
+
+/** Options for `navigator.credentials.get` as JSON (WebAuthn Level 3, section 5.5). */
+export function requestOptions(request: AssertionRequest): Readonly<Record<string, unknown>> {
+  const { party, challenge, allow, userVerification } = request
+  return {
+    rpId: party.id,
+    challenge: Buffer.from(challenge).toString('base64url'),
+    allowCredentials: allow.map(({ credentialId, transports }) => ({
+      id: credentialId.toString('base64url'),
+      type: 'public-key',
+      transports: [...transports],
+    })),
+    timeout: challengeLifetime * 1000,
+    userVerification,
+  }
 }

@@ -1,5 +1,4 @@
 import type { VerifiedRegistrationResponse } from '@simplewebauthn/server'
-import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server'
 import { newId } from '../../base/index.ts'
 import { recordEnrolment } from '../account/record-enrolment.ts'
 import { lockAccount } from '../account/store.ts'
@@ -15,6 +14,7 @@ import { checkClientData, partyOf, userHandleOf, whyRefused } from './client-dat
 import type { Registration } from './credential.ts'
 import { readRegistration } from './credential.ts'
 import { defaultName, entryOf } from './entry.ts'
+import { webauthnLibrary } from './library.ts'
 import type { NewPasskey } from './store.ts'
 import { countPasskeys, insertPasskey, redeemChallenge, selectPasskeys } from './store.ts'
 
@@ -35,6 +35,7 @@ export async function beginEnrolment(core: MfaCore, subject: Subject): Promise<O
   const rules = await rulesOf(core)
   const { person } = subject
   const known = await selectPasskeys(core.db, person.id)
+  const { generateRegistrationOptions } = await webauthnLibrary()
   const options = await generateRegistrationOptions({
     rpID: party.id,
     rpName: party.name,
@@ -144,6 +145,7 @@ async function checkSignature(
   { json, client }: Registration,
   party: Reading['party'],
 ): Promise<Info | WhyNot> {
+  const { verifyRegistrationResponse } = await webauthnLibrary()
   try {
     const result = await verifyRegistrationResponse({
       response: json,

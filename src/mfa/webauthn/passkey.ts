@@ -1,11 +1,10 @@
-import { generateAuthenticationOptions } from '@simplewebauthn/server'
 import { isUuid } from '../../base/index.ts'
 import { assuranceOf } from '../assurance.ts'
 import type { Challenge, Factor, FactorAnswer, MfaCore, Subject, Verdict } from '../factor.ts'
 import { mfaFailures } from '../failures.ts'
 import { redeemAssertion } from './assertion.ts'
 import type { Journey } from './challenge.ts'
-import { challengeLifetime, makeChallenge } from './challenge.ts'
+import { makeChallenge, requestOptions } from './challenge.ts'
 import { partyOf } from './client-data.ts'
 import { beginEnrolment, confirmEnrolment } from './enrol.ts'
 import { entryOf } from './entry.ts'
@@ -40,17 +39,13 @@ async function challenge(core: MfaCore, subject: Subject): Promise<Challenge> {
   const counting = passkeys.filter(({ suspendedAt }) => suspendedAt === null)
   // An empty list would ask for any passkey at all.
   if (counting.length === 0) throw mfaFailures.not_offered()
-  const options = await generateAuthenticationOptions({
-    rpID: party.id,
-    allowCredentials: counting.map(({ credentialId, transports }) => ({
-      id: credentialId.toString('base64url'),
-      transports: [...transports],
-    })),
+  const options = requestOptions({
+    party,
+    allow: counting,
     challenge: makeChallenge(core, journeyOf(subject)),
-    timeout: challengeLifetime * 1000,
     userVerification: policy.passkeys.user_verification,
   })
-  return { options: { ...options } }
+  return { options }
 }
 
 async function verify(

@@ -1,4 +1,3 @@
-import { generateAuthenticationOptions } from '@simplewebauthn/server'
 import type { Origin } from '../../audit/index.ts'
 import type { UserId } from '../../base/index.ts'
 import type { Proof } from '../assurance.ts'
@@ -7,7 +6,7 @@ import { mfaFailures } from '../failures.ts'
 import { allows } from '../policy/policy.ts'
 import { redeemAssertion } from './assertion.ts'
 import type { Journey } from './challenge.ts'
-import { challengeLifetime, makeChallenge } from './challenge.ts'
+import { makeChallenge, requestOptions } from './challenge.ts'
 import { partyOf } from './client-data.ts'
 
 const journeyOf = (binding: string): Journey => ({ purpose: 'sign-in', binding })
@@ -21,14 +20,12 @@ export async function signInOptions(
   binding: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   await mayReplacePassword(core)
-  const options = await generateAuthenticationOptions({
-    rpID: partyOf(core).id,
-    allowCredentials: [],
+  return requestOptions({
+    party: partyOf(core),
+    allow: [],
     challenge: makeChallenge(core, journeyOf(binding)),
-    timeout: challengeLifetime * 1000,
     userVerification: 'required',
   })
-  return { ...options }
 }
 
 export type SignInAttempt = {
