@@ -155,7 +155,7 @@ export const limits = Type.Object(
     factorFailures: integer(
       50,
       { least: 5, most: 100 },
-      'Wrong codes of one factor of one account in a day before unknown devices must use another factor.',
+      'Wrong codes of one factor of one account in a day, from one known device or from all others together; then another factor is needed.',
     ),
     freeFailures: integer(
       5,

@@ -29,6 +29,8 @@ export type Letters = {
   /** `factor` is the kind of factor, `name` what its owner calls it. */
   readonly 'factor-added': Happening & FactorNews
   readonly 'factor-removed': Happening & FactorNews
+  /** Its counter went back: somebody may have a copy of it. */
+  readonly 'passkey-suspended': Happening & FactorNews
   readonly 'backup-code-used': Happening & { readonly left: string; readonly securityUrl: string }
   readonly 'backup-codes-renewed': Happening & { readonly securityUrl: string }
   readonly 'backup-codes-expiring': {

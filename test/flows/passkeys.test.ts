@@ -246,6 +246,9 @@ test('a counter that does not move on suspends the passkey for good', async () =
   const [entry] = await entriesOf(subject)
   assert.equal(entry?.passkey?.suspended, true)
   assert.ok((await actionsOf(subject.person.id)).includes('mfa.suspend_passkey'))
+  await server.app.queue.drain()
+  const letters = server.app.inbox.list().filter(({ to }) => to === subject.person.email)
+  assert.equal(letters.filter(({ subject: about }) => /does not count/.test(about)).length, 1)
   const other = authenticator()
   await register(subject, other)
   const options = (await optionsFor(subject)) as { allowCredentials: { id: string }[] }

@@ -92,6 +92,27 @@ test('tries at one factor are counted apart from those at another', async () => 
   assert.equal((await guess(stranger, backup, code, '198.18.0.99')).status, 303)
 })
 
+test('a device that was known before the factor was, guesses no longer than others in a day', async () => {
+  const user = await server.user({ username: 'dora' })
+  const thief = server.browser()
+  await typePassword(thief, user)
+  await thief.submit(await thief.open('/logout'), {})
+  const app = await giveTotp(server, user)
+  for (let i = 0; i < 12; i += 1) {
+    clock.advance(61)
+    const page = await typePassword(thief, user)
+    assert.equal((await guess(thief, page, '000000', `198.19.0.${i}`)).status, 400)
+  }
+  clock.advance(3600)
+  const page = await typePassword(thief, user)
+  assert.equal((await guess(thief, page, app.codeAt(clock.now()), '198.19.0.99')).status, 429)
+  assert.equal(await alive(thief), false)
+  // Others have a count of their own.
+  const owner = server.browser()
+  const mine = await typePassword(owner, user)
+  assert.equal((await guess(owner, mine, app.codeAt(clock.now()), '198.19.1.1')).status, 303)
+})
+
 test('the limit of an address holds for this step as well', async () => {
   const user = await server.user({ username: 'carla' })
   await giveTotp(server, user)

@@ -12,6 +12,9 @@ export const mailFactors = {
     'Ihr Konto hat einen neuen zweiten Faktor, nach dem beim Anmelden gefragt wird.',
   'If it was not you, somebody else is in your account. Remove the factor, change your password at once and end all other sessions.':
     'Wenn Sie das nicht waren, ist jemand anderes in Ihrem Konto. Entfernen Sie den Faktor, ändern Sie sofort Ihr Passwort und beenden Sie alle anderen Sitzungen.',
+  'A passkey of your account does not count any more': 'Ein Passkey Ihres Kontos zählt nicht mehr',
+  'It was used in a way that a single device would not use it, so somebody may have a copy. It signs nobody in any more.':
+    'Er wurde so benutzt, wie es ein einzelnes Gerät nicht täte; vielleicht hat jemand eine Kopie. Er meldet niemanden mehr an.',
   'A second factor was removed from your account': 'Ein zweiter Faktor Ihres Kontos wurde entfernt',
   'This second factor cannot be used any more to sign in to your account.':
     'dieser zweite Faktor kann nicht mehr zum Anmelden in Ihrem Konto verwendet werden.',

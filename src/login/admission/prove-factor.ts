@@ -1,4 +1,5 @@
 import { appendAudit } from '../../audit/index.ts'
+import type { LimitKey } from '../../limits/index.ts'
 import { limitFailures } from '../../limits/index.ts'
 import type { FactorAnswer, FactorKind, MfaCore, Subject, Verdict } from '../../mfa/index.ts'
 import { factorOf, tellOfAttempts } from '../../mfa/index.ts'
@@ -14,7 +15,7 @@ export type ProveFactorNeeds = Pick<
 
 export type FactorAttempt = { readonly kind: FactorKind; readonly answer: FactorAnswer }
 
-/** Codes that could be guessed; of these only so many wrong ones a day are taken from strangers. */
+/** Codes that could be guessed; of these only so many wrong ones are taken in a day. */
 const guessable: ReadonlySet<FactorKind> = new Set(['totp', 'email_code'])
 
 /**
@@ -28,11 +29,11 @@ export async function proveFactor(
   subject: Subject,
   { kind, answer }: FactorAttempt,
 ): Promise<Verdict> {
-  const { person, origin } = subject
-  const { ip = '' } = origin
+  const { person } = subject
+  const { ip = '' } = subject.origin
   reply.headers(await needs.limits.admit(['login', { ip }]))
   const account = `${kind} ${person.id}`
-  const isStranger = await judgeStranger(needs, { request, reply }, subject, kind)
+  const tries = await triesOf(needs, { request, reply }, subject, kind)
   const attempt = await admitAttempt(needs, request, {
     identifier: person.username,
     account,
@@ -48,30 +49,37 @@ export async function proveFactor(
   const ending = verdict.ok ? 'success' : 'failure'
   const { notifyOwner } = await needs.limits.afterAttempt(attempt, ending)
   if (verdict.ok) return verdict
-  if (isStranger) await needs.limits.consume('factor', { account })
-  await appendAudit(needs, needs.db, {
-    actor: `user:${person.id}`,
-    action: 'mfa.verify',
-    resource: `user:${person.id}`,
-    outcome: 'refused',
-    origin,
-    details: { factor: kind, why: verdict.why },
-  })
+  if (tries !== undefined) await needs.limits.consume('factor', tries)
+  await auditRefusal(needs, subject, { factor: kind, why: verdict.why })
   if (notifyOwner) await tellOfAttempts(needs.mfa, subject, { kind, count: needs.notifyAfter })
   return verdict
 }
 
-/** A stranger who has used up the tries of the day is sent away; the owner's devices and other factors go on. */
-async function judgeStranger(
+/**
+ * Where the wrong codes of a day are counted: all strangers together, and each device of the owner by itself,
+ * so nobody can use up the tries of another. Who has none left is sent away; other factors go on.
+ */
+async function triesOf(
   needs: ProveFactorNeeds,
   { request }: Exchange,
   { person }: Subject,
   kind: FactorKind,
-): Promise<boolean> {
-  if (!guessable.has(kind)) return false
-  const spent = await needs.limits.peek('factor', { account: `${kind} ${person.id}` })
+): Promise<LimitKey<'factor'> | undefined> {
+  if (!guessable.has(kind)) return undefined
   const device = needs.cookies.readDevice(request)
   const isOwner = device !== undefined && (await isKnownDevice(needs.db, person.username, device))
-  if (!spent.allowed && !isOwner) throw limitFailures.too_many([spent])
-  return !isOwner
+  const account = `${kind} ${person.id}${isOwner ? ` ${device}` : ''}`
+  const spent = await needs.limits.peek('factor', { account })
+  if (!spent.allowed) throw limitFailures.too_many([spent])
+  return { account }
+}
+
+function auditRefusal(
+  needs: ProveFactorNeeds,
+  { person, origin }: Subject,
+  details: Readonly<Record<string, string>>,
+): Promise<void> {
+  const resource = `user:${person.id}`
+  const entry = { actor: resource, action: 'mfa.verify', resource, origin, details }
+  return appendAudit(needs, needs.db, { ...entry, outcome: 'refused' })
 }

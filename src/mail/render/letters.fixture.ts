@@ -42,6 +42,7 @@ function factorLetters(make: (name: string) => string, happening: Happening) {
   return {
     'factor-added': news,
     'factor-removed': news,
+    'passkey-suspended': news,
     'backup-code-used': { ...happening, left: '7', securityUrl },
     'backup-codes-renewed': { ...happening, securityUrl },
     'backup-codes-expiring': { username, until, securityUrl },

@@ -64,6 +64,25 @@ export const factorRemoved: Compose<'factor-removed'> = (values, t) => ({
   ],
 })
 
+export const passkeySuspended: Compose<'passkey-suspended'> = (values, t) => ({
+  subject: t('A passkey of your account does not count any more'),
+  blocks: [
+    greeting(t, values.username),
+    text(
+      t(
+        'It was used in a way that a single device would not use it, so somebody may have a copy. It signs nobody in any more.',
+      ),
+    ),
+    facts(t, values, factorFacts(t, values)),
+    action(t('See your second factors'), values.securityUrl),
+    note(
+      t(
+        'If it was not you, change your password at once and end all other sessions of your account.',
+      ),
+    ),
+  ],
+})
+
 export const backupCodeUsed: Compose<'backup-code-used'> = (values, t) => ({
   subject: t('A backup code was used'),
   blocks: [

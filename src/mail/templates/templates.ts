@@ -7,6 +7,7 @@ import {
   factorAdded,
   factorAttempts,
   factorRemoved,
+  passkeySuspended,
   signInCode,
 } from './factors.ts'
 import { accountDeactivated, accountDeleted, deletionScheduled } from './leaving.ts'
@@ -31,6 +32,7 @@ export const templates: { readonly [T in Template]: Compose<T> } = {
   'sign-in-attempts': signInAttempts,
   'factor-added': factorAdded,
   'factor-removed': factorRemoved,
+  'passkey-suspended': passkeySuspended,
   'backup-code-used': backupCodeUsed,
   'backup-codes-renewed': backupCodesRenewed,
   'backup-codes-expiring': backupCodesExpiring,

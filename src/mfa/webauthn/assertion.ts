@@ -5,6 +5,7 @@ import { sameBytes } from '../../base/index.ts'
 import type { Tx } from '../../db/index.ts'
 import type { Proof } from '../assurance.ts'
 import type { MfaCore, RelyingParty, WhyNot } from '../factor.ts'
+import { happening, securityUrl, tell } from '../tell.ts'
 import type { Journey, OpenChallenge } from './challenge.ts'
 import { checkClientData, partyOf, userHandleOf, whyRefused } from './client-data.ts'
 import type { Assertion } from './credential.ts'
@@ -123,4 +124,14 @@ async function suspend(core: MfaCore, tx: Tx, { passkey, info, attempt }: Checke
     origin: attempt.origin,
     details: { id, counter: info.newCounter, stored: passkey.signCount },
   })
+  const person = await core.personOf(userId)
+  if (person === undefined) return
+  const { origin } = attempt
+  const values = {
+    ...happening(core, person, origin),
+    factor: 'passkey',
+    name: passkey.name,
+    securityUrl: securityUrl(core.issuer),
+  }
+  await tell(core, tx, { person, origin }, { template: 'passkey-suspended', values })
 }
