@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { createAccessBook } from '../src/access/index.ts'
 import type { AppOptions } from '../src/app.ts'
 import type { Clock } from '../src/base/index.ts'
 import { secureRandom, systemClock } from '../src/base/index.ts'
@@ -94,15 +95,17 @@ function idleParts(): Parts {
   const clock = systemClock
   const random = secureRandom
   const db = createDb({ url: 'postgres://localhost/none', poolSize: 1 })
+  const kv = createMemoryKv({ clock, maxEntries: 1 })
   return {
     clock,
     random,
     db,
     metrics: createMetrics(),
-    kv: createMemoryKv({ clock, maxEntries: 1 }),
+    kv,
     keys: idleKeys,
     verifiedTokens: createVerifiedTokens(idleKeys),
     mfaPolicy: createPolicyBook({ db, clock }),
+    access: createAccessBook({ db, clock, kv, shared: false }),
     sealer: createSealer([Buffer.alloc(32)], random),
     hasher: createPasswordHasher({
       memoryKib: 8,

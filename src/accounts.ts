@@ -71,7 +71,7 @@ export function mfaCore(
     codeLifetime: config.account.codeLifetime,
     relyingParty: relyingParty(config),
     describeDevice,
-    rolesOf: (userId) => rolesOf(db, userId),
+    rolesOf: (userId) => rolesOf(db, userId, clock.now()),
     personOf: (userId) => findUser(db, userId),
     count: {
       verification: (factor, outcome) => metrics?.mfaVerification(factor, outcome),

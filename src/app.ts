@@ -3,6 +3,7 @@
  * surfaces and jobs (surfaces.ts, schedule.ts). Nothing else builds long-lived things, and nothing imports
  * this file but the commands and the tests.
  */
+import type { AccessBook } from './access/index.ts'
 import { accountCore, handleAccountJobs, mfaCore } from './accounts.ts'
 import type { Clock, Random } from './base/index.ts'
 import type { Db } from './db/index.ts'
@@ -35,6 +36,7 @@ export type App = {
   readonly jobs: Jobs
   readonly queue: Queue
   readonly mfaPolicy: PolicyBook
+  readonly access: AccessBook
   /** What was sent while there is no mail server. */
   readonly inbox: Inbox
   readonly metrics: Metrics
@@ -69,6 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await parts.queue.stop()
       parts.transport.close()
       keys.close()
+      await parts.access.close()
       await kv.close()
       await db.close()
     },

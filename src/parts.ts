@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import type { Logger } from 'pino'
 import type { Clock, Random } from './base/index.ts'
 import { deriveKey, secureRandom, systemClock } from './base/index.ts'
+import { createAccessBook } from './access/index.ts'
 import { createClientCache } from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
@@ -57,6 +58,14 @@ export async function createParts(options: PartsOptions) {
   const sealer = createSealer(masterKeys, random)
   const keys = await openKeyRing({ db, clock, sealer, log })
   const limits = openLimits(options, clock, kv)
+  const access = createAccessBook({
+    db,
+    clock,
+    kv,
+    shared: isRedis(kv),
+    count: metrics.accessCache,
+  })
+  metrics.watchAccess(() => access.stats())
   const common = { clock, random, metrics, db, kv, sealer, keys, limits }
   return {
     ...common,
@@ -66,6 +75,7 @@ export async function createParts(options: PartsOptions) {
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
     mfaPolicy: createPolicyBook({ db, clock }),
+    access,
     ...(await openPost(config, { ...common, log })),
   }
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { sweepAccessChanges } from './access/index.ts'
 import { appendAudit } from './audit/index.ts'
 import type { Clock, Random } from './base/index.ts'
 import { addSeconds } from './base/index.ts'
@@ -62,7 +63,10 @@ const sweeps = ({ mail }: Config): readonly (readonly [string, Sweep, keep: numb
   ['mfa_emergency_grants', sweepEmergencyGrants, emergencyMemory],
   ['mfa_remembered_devices', sweepRememberedDevices, 0],
   ['queued_jobs', sweepDeadJobs, mail.keepDead],
+  ['access_changes', sweepAccessChanges, changeMemory],
 ]
+/** Seconds: longer than processes remember changes, and than a transaction may take. */
+const changeMemory = 1200
 /** Seconds after which a browser that was not seen any more is a new one; longer than its cookie. */
 const deviceMemory = 400 * 86_400
 /** Seconds for which administrators can look at emergency accesses; the audit log keeps them for ever. */

@@ -1,4 +1,3 @@
-import { isAdministrator, rolesOf } from './access/index.ts'
 import { accountCore, mfaCore } from './accounts.ts'
 import type { AppOptions } from './app.ts'
 import type { UserId } from './base/index.ts'
@@ -19,7 +18,7 @@ import { createPlaces } from './session/index.ts'
 
 /** What every surface shares, made once from the configuration and the parts. */
 export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
-  const { db, random, metrics } = parts
+  const { random, metrics } = parts
   const issuer = config.publicUrl
   const secure = issuer.startsWith('https:')
   const { idleLifetime, absoluteLifetime, unrememberedLifetime } = config.session
@@ -65,7 +64,10 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     countStuffing: () => metrics.credentialStuffing(),
     notifyAfter: config.limits.notifyAfter,
     onReuse: () => metrics.refreshReuse(),
-    isAdministrator: async (userId: UserId) => isAdministrator(await rolesOf(db, userId)),
+    mayAdminister: async (userId: UserId) => {
+      const question = { resource: { type: 'cardea.dashboard' }, action: 'read' }
+      return (await parts.access.decide({ type: 'user', id: userId }, question)).allowed
+    },
   }
 }
 

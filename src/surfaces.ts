@@ -1,4 +1,4 @@
-import { accountPageRoutes, accountRoutes } from './account/index.ts'
+import { accountPageRoutes, accountRoutes, guard } from './account/index.ts'
 import {
   clientRoutes,
   emergencyRoutes,
@@ -79,6 +79,10 @@ export async function openSurfaces(
   await apiSurface(http, (surface) => {
     const needs = accountNeeds(config, shared)
     accountRoutes(surface, needs)
+  })
+  await apiSurface(http, (surface) => {
+    const needs = accountNeeds(config, shared)
+    guard(surface, needs)
     userRoutes(surface, needs)
     invitationRoutes(surface, needs)
     clientRoutes(surface, needs)

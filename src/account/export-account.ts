@@ -19,7 +19,7 @@ export async function exportAccount(
 ): Promise<Record<string, unknown>> {
   const { db, clock } = needs
   const [roles, sessions, consents, activity, factors, backupCodes] = await Promise.all([
-    rolesOf(db, user.id),
+    rolesOf(db, user.id, clock.now()),
     listSessions(needs, user.id),
     consentsOf(db, user.id),
     auditOf(db, `user:${user.id}`, mostEntries),

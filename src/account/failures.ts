@@ -1,3 +1,4 @@
+import type { Failure } from '../base/index.ts'
 import { failures } from '../base/index.ts'
 
 export const accountFailures = failures({
@@ -23,4 +24,17 @@ export const accountFailures = failures({
     403,
     'This account is deactivated. Ask for a new password to get a link that brings it back.',
   ],
+  forbidden: ['forbidden', 403, 'You do not have the permission that this needs.'],
+  person_needed: [
+    'person_needed',
+    403,
+    'This is for people only: sign in and do it yourself, not with a key or as a client.',
+  ],
 })
+
+/** RFC 6750 section 3. */
+export function unauthenticated(): Failure {
+  return accountFailures.unauthenticated({
+    headers: { 'www-authenticate': 'Bearer realm="cardea"' },
+  })
+}

@@ -7,7 +7,7 @@ import type { Assurance } from '../mfa/index.ts'
 import { verifyAccessToken } from '../oauth/index.ts'
 import type { Session } from '../session/index.ts'
 import { provedBy, readFamily } from '../session/index.ts'
-import { accountFailures } from './failures.ts'
+import { accountFailures, unauthenticated } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 import { requireOwnLevel } from './own-level.ts'
 
@@ -32,12 +32,24 @@ const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** The active user behind a bearer token or a browser session; fails with 401 otherwise. */
 export async function principalOf(needs: Needs, request: Request): Promise<Principal> {
-  const bearer = /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const found = await findPrincipal(needs, request)
+  if (found !== undefined) return found
+  throw unauthenticated()
+}
+
+/** The same; undefined when there is none. */
+export async function findPrincipal(
+  needs: Needs,
+  request: Request,
+): Promise<Principal | undefined> {
+  const bearer = bearerOf(request)
   const found = bearer === undefined ? await byCookie(needs, request) : await byToken(needs, bearer)
-  if (found?.user.isActive === true) return found
-  throw accountFailures.unauthenticated({
-    headers: { 'www-authenticate': 'Bearer realm="cardea"' },
-  })
+  return found?.user.isActive === true ? found : undefined
+}
+
+/** RFC 6750 section 2.1. */
+export function bearerOf(request: Request): string | undefined {
+  return /^bearer +([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
 async function byToken(needs: Needs, token: string): Promise<Principal | undefined> {

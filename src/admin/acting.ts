@@ -1,30 +1,38 @@
+import { outranks } from '../access/index.ts'
+import { byOf, callerOf, subjectOf } from '../account/index.ts'
 import type { UserId } from '../base/index.ts'
 import { parseUserId } from '../base/index.ts'
 import type { Request } from '../http/index.ts'
 import type { By, User, Visitor } from '../identity/index.ts'
 import { findUser, identityFailures } from '../identity/index.ts'
-import { adminFailures, administrator, freshAdministrator, mayManage } from './administrator.ts'
+import { adminFailures } from './failures.ts'
 import type { AdminNeeds } from './needs.ts'
 
-/** An administrator at work, in the words of the audit log. */
+/** Somebody who administers, in the words of the audit log. The guard has asked for the permission. */
 export type Acting = { readonly visitor: Visitor; readonly by: Required<By> }
 
-export async function act(needs: AdminNeeds, request: Request): Promise<Acting> {
-  const { user } = await administrator(needs, request)
-  return actingAs(needs, request, user)
+export function act({ visitor }: Pick<AdminNeeds, 'visitor'>, request: Request): Acting {
+  return { visitor: visitor(request), by: byOf(request) }
 }
 
-/** The same for changes that go deep: who makes them has proved recently who they are. */
-export async function actFreshly(needs: AdminNeeds, request: Request): Promise<Acting> {
-  const { user } = await freshAdministrator(needs, request)
-  return actingAs(needs, request, user)
-}
-
-/** The same for changes of somebody whom the administrator may manage. */
+/** The same for changes of somebody whom the caller may manage; fails with 403 and 404. */
 export async function actOn(needs: AdminNeeds, request: Request, id: string): Promise<Acting> {
-  const { user } = await freshAdministrator(needs, request)
-  await mayManage(needs, user.id, userIdOf(id))
-  return actingAs(needs, request, user)
+  await mayManage(needs, request, userIdOf(id))
+  return act(needs, request)
+}
+
+/** Who has a right over Cardea that the caller lacks is managed by others. */
+export async function mayManage(
+  { access }: Pick<AdminNeeds, 'access'>,
+  request: Request,
+  target: UserId,
+): Promise<void> {
+  const [model, actor, other] = await Promise.all([
+    access.model(),
+    access.subject(subjectOf(callerOf(request))),
+    access.subject({ type: 'user', id: target }),
+  ])
+  if (actor === undefined || !outranks(model, actor, other)) throw adminFailures.out_of_reach()
 }
 
 /**
@@ -53,9 +61,4 @@ export function userIdOf(id: string): UserId {
   const userId = parseUserId(id)
   if (userId === undefined) throw identityFailures.unknown_user()
   return userId
-}
-
-function actingAs({ visitor: visitorOf }: AdminNeeds, request: Request, { id }: User): Acting {
-  const visitor = visitorOf(request)
-  return { visitor, by: { actor: `user:${id}`, origin: visitor.origin } }
 }

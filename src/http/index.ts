@@ -5,6 +5,7 @@
  * Never knows a domain module.
  */
 
+export type { AccessRule } from './access-rule.ts'
 export type { Cookies } from './cookies.ts'
 export { createCookies } from './cookies.ts'
 export type { Csrf } from './csrf.ts'

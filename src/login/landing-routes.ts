@@ -28,7 +28,7 @@ export function landingRoutes(surface: Surface, needs: LoginNeeds): void {
         ip: session.ipAddress ?? undefined,
         browser: browserWords(t, session.userAgent),
       },
-      isAdministrator: await needs.isAdministrator(user.id),
+      isAdministrator: await needs.mayAdminister(user.id),
       logoutUrl: languages.keep(request, '/logout'),
       issuer: needs.issuer,
       links: [

@@ -27,7 +27,7 @@ export type LoginNeeds = {
   /** Seconds. */
   readonly flowLifetime: number
   readonly issuer: string
-  readonly isAdministrator: (userId: UserId) => Promise<boolean>
+  readonly mayAdminister: (userId: UserId) => Promise<boolean>
   readonly countLogin: (outcome: string) => void
   readonly limits: Limits
   readonly mfa: MfaCore

@@ -1,6 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
+import type { AccessMetrics } from './access-metrics.ts'
+import { accessMetrics } from './access-metrics.ts'
 
-export type Metrics = {
+export type Metrics = AccessMetrics & {
   readonly httpRequest: (request: HttpRequest) => void
   readonly login: (outcome: string) => void
   readonly tokenIssued: (grant: string, outcome: string) => void
@@ -50,6 +52,7 @@ export function createMetrics(): Metrics {
     ...counters(registry),
     ...gauges(registry),
     ...queueGauge(registry),
+    ...accessMetrics(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { byOf, needs as permission, problems } from '../../account/index.ts'
 import type { Client } from '../../clients/index.ts'
 import {
   ClientInput,
@@ -8,8 +9,6 @@ import {
   rotateClientSecret,
 } from '../../clients/index.ts'
 import type { Surface } from '../../http/index.ts'
-import { originOf } from '../../http/index.ts'
-import { administrator, freshAdministrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -35,10 +34,16 @@ const Created = Type.Object(
 
 export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(path, {
-    schema: { tags, body: ClientInput, response: { 201: Created } },
+    config: permission('cardea.client:create', { recent: true }),
+    schema: {
+      tags,
+      operationId: 'createClient',
+      summary: 'Register a client; the secret is shown once',
+      body: ClientInput,
+      response: { 201: Created, ...problems },
+    },
     handler: async (request, reply) => {
-      const { user } = await freshAdministrator(needs, request)
-      const by = { actor: `user:${user.id}`, origin: originOf(request) }
+      const by = byOf(request)
       const { client, secret } = await createClient(needs, request.body, by)
       needs.clients.forget(client.clientId)
       const body = { ...clientBody(client), ...(secret !== undefined && { client_secret: secret }) }
@@ -46,25 +51,33 @@ export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.get(`${path}/:client_id`, {
-    schema: { tags, params: Params, response: { 200: ClientBody } },
+    config: permission('cardea.client:read', { of: 'client_id' }),
+    schema: {
+      tags,
+      operationId: 'getClient',
+      summary: 'One client with its metadata',
+      params: Params,
+      response: { 200: ClientBody, ...problems },
+    },
     handler: async (request) => {
-      await administrator(needs, request)
       const client = await findClient(needs.db, request.params.client_id)
       if (client === undefined) throw clientFailures.unknown_client()
       return clientBody(client)
     },
   })
   surface.post(`${path}/:client_id/rotate-secret`, {
+    config: permission('cardea.client:rotate_secret', { of: 'client_id', recent: true }),
     schema: {
       tags,
+      operationId: 'rotateClientSecret',
+      summary: 'Replace the secret; the new one is shown once',
       params: Params,
-      response: { 200: Type.Object({ client_secret: Type.String() }) },
+      response: { 200: Type.Object({ client_secret: Type.String() }), ...problems },
     },
     handler: async (request) => {
-      const { user } = await freshAdministrator(needs, request)
       const client = await findClient(needs.db, request.params.client_id)
       if (client === undefined) throw clientFailures.unknown_client()
-      const by = { actor: `user:${user.id}`, origin: originOf(request) }
+      const by = byOf(request)
       const secret = await rotateClientSecret(needs, client.clientId, by)
       needs.clients.forget(client.clientId)
       return { client_secret: secret }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
-import { problems } from '../../account/index.ts'
+import type { Caller } from '../../account/index.ts'
+import { callerOf, needs as permission, problems } from '../../account/index.ts'
 import type { Surface } from '../../http/index.ts'
 import type { Invitation } from '../../identity/index.ts'
 import {
@@ -8,7 +9,7 @@ import {
   listInvitations,
   revokeInvitation,
 } from '../../identity/index.ts'
-import { administrator } from '../administrator.ts'
+import { act } from '../acting.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -33,6 +34,7 @@ const InvitationBody = Type.Object({
 
 export function invitationRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(path, {
+    config: permission('cardea.user:invite'),
     schema: {
       tags,
       operationId: 'createInvitation',
@@ -41,28 +43,27 @@ export function invitationRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 201: InvitationBody, ...problems },
     },
     handler: async (request, reply) => {
-      const { user } = await administrator(needs, request)
-      const { origin, locale } = needs.visitor(request)
-      const { email, locale: asked = locale } = request.body
-      const inviter = user.profile.name ?? user.username
-      const by = { actor: `user:${user.id}`, origin }
+      const { visitor, by } = act(needs, request)
+      const { email, locale: asked = visitor.locale } = request.body
+      const inviter = nameOf(callerOf(request))
       const invitation = await invite(needs, { email, inviter, locale: asked }, by)
       return reply.code(201).send(invitationBody(invitation))
     },
   })
   surface.get(path, {
+    config: permission('cardea.user:invite'),
     schema: {
       tags,
       operationId: 'listInvitations',
       summary: 'Invitations that wait for an answer, the newest 200',
       response: { 200: Type.Object({ invitations: Type.Array(InvitationBody) }), ...problems },
     },
-    handler: async (request) => {
-      await administrator(needs, request)
+    handler: async () => {
       return { invitations: (await listInvitations(needs)).map(invitationBody) }
     },
   })
   surface.delete(`${path}/:invitation_id`, {
+    config: permission('cardea.user:invite'),
     schema: {
       tags,
       operationId: 'revokeInvitation',
@@ -71,9 +72,7 @@ export function invitationRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {
-      const { user } = await administrator(needs, request)
-      const { origin } = needs.visitor(request)
-      const by = { actor: `user:${user.id}`, origin }
+      const { by } = act(needs, request)
       const { invitation_id: id } = request.params
       if (!(await revokeInvitation(needs, id, by))) throw identityFailures.unknown_invitation()
       return reply.code(204).send(null)
@@ -89,4 +88,10 @@ function invitationBody(invitation: Invitation): Static<typeof InvitationBody> {
     created_at: invitation.createdAt.toISOString(),
     expires_at: invitation.expiresAt.toISOString(),
   }
+}
+
+/** Who invites, as the letter says it. */
+function nameOf(caller: Caller): string {
+  if (caller.kind === 'client') return caller.client.name
+  return caller.user.profile.name ?? caller.user.username
 }

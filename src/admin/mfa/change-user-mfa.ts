@@ -1,7 +1,7 @@
 import { appendAudit } from '../../audit/index.ts'
 import type { By, User } from '../../identity/index.ts'
 import { isProtected, resetFactors, setMustEnrol, situationOf, tell } from '../../mfa/index.ts'
-import { adminFailures } from '../administrator.ts'
+import { adminFailures } from '../failures.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 type Help = { readonly person: User; readonly by: Required<By> }

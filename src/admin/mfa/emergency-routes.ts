@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { problems } from '../../account/index.ts'
+import { needs as permission, problems } from '../../account/index.ts'
 import type { Request, Surface } from '../../http/index.ts'
 import type { Grant } from '../../mfa/index.ts'
 import {
@@ -11,8 +11,7 @@ import {
   requestEmergency,
 } from '../../mfa/index.ts'
 import type { Acting } from '../acting.ts'
-import { actFreshly, actOn, help } from '../acting.ts'
-import { administrator } from '../administrator.ts'
+import { actOn, help } from '../acting.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -48,6 +47,7 @@ const ReasonBody = Type.Object(
 /** Break-glass access: one administrator asks, another one approves, the person is told of each step. */
 export function emergencyRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post('/api/v1/admin/users/:user_id/emergency-access', {
+    config: permission('cardea.emergency:manage', { recent: true, interactive: true }),
     schema: {
       tags,
       operationId: 'requestEmergencyAccess',
@@ -64,14 +64,14 @@ export function emergencyRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.get(path, {
+    config: permission('cardea.emergency:read'),
     schema: {
       tags,
       operationId: 'listEmergencyAccess',
       summary: 'Emergency accesses of the last year, newest first',
       response: { 200: GrantList, ...problems },
     },
-    handler: async (request) => {
-      await administrator(needs, request)
+    handler: async () => {
       const grants = await listEmergency(needs.db, needs.clock.now())
       return { grants: grants.map(grantBody) }
     },
@@ -81,6 +81,7 @@ export function emergencyRoutes(surface: Surface, needs: AdminNeeds): void {
 
 function closingRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(`${path}/:id/approve`, {
+    config: permission('cardea.emergency:manage', { recent: true, interactive: true }),
     schema: {
       tags,
       operationId: 'approveEmergencyAccess',
@@ -96,6 +97,7 @@ function closingRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.delete(`${path}/:id`, {
+    config: permission('cardea.emergency:manage', { recent: true, interactive: true }),
     schema: {
       tags,
       operationId: 'cancelEmergencyAccess',
@@ -114,7 +116,6 @@ function closingRoutes(surface: Surface, needs: AdminNeeds): void {
 
 /** Whoever may not manage a user has no say in that user's emergency access either. */
 async function actOnGrant(needs: AdminNeeds, request: Request, id: string): Promise<Acting> {
-  await actFreshly(needs, request)
   const grant = await findEmergency(needs.db, id, needs.clock.now())
   if (grant === undefined) throw mfaFailures.unknown_grant()
   return actOn(needs, request, grant.userId)

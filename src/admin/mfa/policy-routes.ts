@@ -1,11 +1,9 @@
 import { type Static, Type } from 'typebox'
 import { roleNames } from '../../access/index.ts'
-import { basedOn, problems } from '../../account/index.ts'
+import { basedOn, byOf, needs as permission, problems } from '../../account/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
-import { originOf } from '../../http/index.ts'
 import type { CurrentPolicy } from '../../mfa/index.ts'
 import { changePolicy, PolicySchema, readPolicy } from '../../mfa/index.ts'
-import { administrator, freshAdministrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -21,18 +19,19 @@ const PolicyBody = Type.Object({
 /** What the installation asks of second factors. */
 export function policyRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.get(path, {
+    config: permission('cardea.mfa_policy:read'),
     schema: {
       tags,
       operationId: 'getMfaPolicy',
       summary: 'The policy of second factors; the ETag is its version',
       response: { 200: PolicyBody, ...problems },
     },
-    handler: async (request, reply) => {
-      await administrator(needs, request)
+    handler: async (_request, reply) => {
       return send(reply, await readPolicy(needs.db))
     },
   })
   surface.put(path, {
+    config: permission('cardea.mfa_policy:update', { recent: true }),
     schema: {
       tags,
       operationId: 'putMfaPolicy',
@@ -43,12 +42,10 @@ export function policyRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 200: PolicyBody, ...problems },
     },
     handler: async (request, reply) => {
-      const { user } = await freshAdministrator(needs, request)
       const changed = await changePolicy(needs.mfa, {
         policy: request.body,
         basedOn: basedOn(request),
-        actor: `user:${user.id}`,
-        origin: originOf(request),
+        ...byOf(request),
         roles: await roleNames(needs.db),
       })
       return send(reply, changed)

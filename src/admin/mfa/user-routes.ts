@@ -1,10 +1,9 @@
 import { Type } from 'typebox'
-import { problems } from '../../account/index.ts'
+import { needs as permission, problems } from '../../account/index.ts'
 import type { Surface } from '../../http/index.ts'
 import { identityFailures, startFactorRecovery } from '../../identity/index.ts'
 import { forgetDevices } from '../../mfa/index.ts'
 import { help, userOf } from '../acting.ts'
-import { administrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 import { requireEnrolment, resetUserFactors } from './change-user-mfa.ts'
 import { readUserMfa, UserMfaBody } from './read-user-mfa.ts'
@@ -16,6 +15,7 @@ const params = Type.Object({ user_id: Type.String({ format: 'uuid' }) })
 /** The second factors of somebody else: seen without their secrets, and taken away when they are lost. */
 export function userMfaRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.get(path, {
+    config: permission('cardea.factor:read', { of: 'user_id' }),
     schema: {
       tags,
       operationId: 'getUserMfa',
@@ -24,13 +24,13 @@ export function userMfaRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 200: UserMfaBody, ...problems },
     },
     handler: async (request) => {
-      await administrator(needs, request)
       return readUserMfa(needs, await userOf(needs, request.params.user_id))
     },
   })
   recoveryRoutes(surface, needs)
   const one = { tags, params, response: { 204: Type.Null(), ...problems } }
   surface.post(`${path}/require-enrolment`, {
+    config: permission('cardea.factor:manage', { of: 'user_id', recent: true }),
     schema: {
       ...one,
       operationId: 'requireUserEnrolment',
@@ -42,6 +42,7 @@ export function userMfaRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(`${path}/forget-devices`, {
+    config: permission('cardea.factor:manage', { of: 'user_id', recent: true }),
     schema: {
       ...one,
       operationId: 'forgetUserDevices',
@@ -59,6 +60,7 @@ export function userMfaRoutes(surface: Surface, needs: AdminNeeds): void {
 function recoveryRoutes(surface: Surface, needs: AdminNeeds): void {
   const one = { tags, params, response: { 204: Type.Null(), ...problems } }
   surface.post(`${path}/reset`, {
+    config: permission('cardea.factor:manage', { of: 'user_id', recent: true }),
     schema: {
       ...one,
       operationId: 'resetUserMfa',
@@ -70,6 +72,7 @@ function recoveryRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(`${path}/start-recovery`, {
+    config: permission('cardea.factor:manage', { of: 'user_id', recent: true }),
     schema: {
       ...one,
       operationId: 'startUserMfaRecovery',

@@ -1,5 +1,12 @@
 import { type Static, Type } from 'typebox'
-import { basedOn, problems, tagged, UserBody, userBody } from '../../account/index.ts'
+import {
+  basedOn,
+  needs as permission,
+  problems,
+  tagged,
+  UserBody,
+  userBody,
+} from '../../account/index.ts'
 import type { Request, Surface } from '../../http/index.ts'
 import type { User } from '../../identity/index.ts'
 import {
@@ -15,7 +22,6 @@ import {
 } from '../../identity/index.ts'
 import { endOtherSessions } from '../../session/index.ts'
 import { act, actOn, userIdOf, userOf } from '../acting.ts'
-import { administrator } from '../administrator.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -45,6 +51,7 @@ const UserPatchBody = Type.Object(
 
 export function userRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(path, {
+    config: permission('cardea.user:create'),
     schema: {
       tags,
       operationId: 'createUser',
@@ -53,13 +60,14 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 201: UserBody, ...problems },
     },
     handler: async (request, reply) => {
-      const { by } = await act(needs, request)
+      const { by } = act(needs, request)
       const { email_verified: emailVerified = false, ...input } = request.body
       const user = await createUser(needs, { ...input, emailVerified }, by)
       return tagged(reply.code(201), user).send(userBody(user))
     },
   })
   surface.get(`${path}/:user_id`, {
+    config: permission('cardea.user:read', { of: 'user_id' }),
     schema: {
       tags,
       operationId: 'getUser',
@@ -68,12 +76,12 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 200: UserBody, ...problems },
     },
     handler: async (request, reply) => {
-      await administrator(needs, request)
       const user = await userOf(needs, request.params.user_id)
       return tagged(reply, user).send(userBody(user))
     },
   })
   surface.patch(`${path}/:user_id`, {
+    config: permission('cardea.user:update', { of: 'user_id', recent: true }),
     schema: {
       tags,
       operationId: 'updateUser',
@@ -93,6 +101,7 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
 function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
   const one = { tags, params: Params, response: { 204: Type.Null(), ...problems } }
   surface.post(`${path}/:user_id/deactivate`, {
+    config: permission('cardea.user:deactivate', { of: 'user_id', recent: true }),
     schema: { ...one, operationId: 'deactivateUser', summary: 'Deactivate; every session ends' },
     handler: async (request, reply) => {
       const context = await actOn(needs, request, request.params.user_id)
@@ -102,6 +111,7 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(`${path}/:user_id/reactivate`, {
+    config: permission('cardea.user:deactivate', { of: 'user_id', recent: true }),
     schema: { ...one, operationId: 'reactivateUser', summary: 'Bring back a deactivated user' },
     handler: async (request, reply) => {
       const { by } = await actOn(needs, request, request.params.user_id)
@@ -110,6 +120,7 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.delete(`${path}/:user_id`, {
+    config: permission('cardea.user:delete', { of: 'user_id', recent: true }),
     schema: { ...one, operationId: 'deleteUser', summary: 'Delete after the grace period' },
     handler: async (request, reply) => {
       const context = await actOn(needs, request, request.params.user_id)
@@ -119,6 +130,7 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(`${path}/:user_id/end-sessions`, {
+    config: permission('cardea.session:end', { of: 'user_id', recent: true }),
     schema: { ...one, operationId: 'endUserSessions', summary: 'End every session of a user' },
     handler: async (request, reply) => {
       const { by } = await actOn(needs, request, request.params.user_id)
@@ -128,6 +140,7 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(`${path}/:user_id/start-recovery`, {
+    config: permission('cardea.user:recover', { of: 'user_id', recent: true }),
     schema: {
       ...one,
       operationId: 'startUserRecovery',

@@ -50,7 +50,7 @@ async function writeUsers(db: Db, write: Write, wishes: Wishes): Promise<number>
   await appendAudit(needs, db, { ...entry, outcome: 'success', details: { withPasswordHashes } })
   let count = 0
   let pending = format.header
-  const users = exportUsers({ db, rolesOf: (id) => rolesOf(db, id) }, { withPasswordHashes })
+  const users = exportUsers({ db, rolesOf: (id) => rolesOf(db, id, systemClock.now()) }, { withPasswordHashes })
   for await (const user of users) {
     pending += format.line(user)
     count += 1

@@ -1,7 +1,7 @@
-import type { UserId } from '../base/index.ts'
-import type { Tx } from '../db/index.ts'
-import { accessFailures } from './failures.ts'
-import { ownerRole } from './roles.ts'
+import type { UserId } from '../../base/index.ts'
+import type { Tx } from '../../db/index.ts'
+import { accessFailures } from '../failures.ts'
+import { ownerRole } from '../model/role.ts'
 import { countOthersWithRole } from './store.ts'
 
 /** Fails when this user is the last active owner: an installation must not lock itself out. */

@@ -1,0 +1,93 @@
+import type { AccessBook, OwnPermission } from '../../access/index.ts'
+import { covers, parsePermission } from '../../access/index.ts'
+import type { Origin } from '../../audit/index.ts'
+import type { AccessRule, Request, Surface } from '../../http/index.ts'
+import { originOf } from '../../http/index.ts'
+import { accountFailures } from '../failures.ts'
+import type { AccountNeeds } from '../needs.ts'
+import { requireOwnLevel } from '../own-level.ts'
+import type { Caller } from './caller.ts'
+import { actorOf, subjectOf } from './caller.ts'
+import type { CallerNeeds } from './find-caller.ts'
+import { findCaller } from './find-caller.ts'
+
+export type GuardNeeds = CallerNeeds &
+  Pick<AccountNeeds, 'mfa' | 'freshLifetime'> & { readonly access: AccessBook }
+
+const callers = new WeakMap<Request, Caller>()
+
+/** What a route asks of its caller, for its `config`. */
+export function needs(
+  permission: OwnPermission,
+  rule: Omit<AccessRule, 'permission'> = {},
+): { access: AccessRule } {
+  return { access: { permission, ...rule } }
+}
+
+/**
+ * Asks every caller of a surface for what the route needs, before the body is read. A route that does not
+ * say what it needs cannot be added.
+ */
+export function guard(surface: Surface, own: GuardNeeds): void {
+  surface.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined)
+      throw new Error(`${String(method)} ${url} names no permission`)
+  })
+  surface.addHook('onRequest', async (request) => {
+    const rule = request.routeOptions.config.access
+    if (rule === undefined) throw accountFailures.forbidden()
+    const caller = await findCaller(own, request)
+    await requirePermission(own, caller, rule, request)
+    await requireManner(own, caller, rule)
+    callers.set(request, caller)
+  })
+}
+
+/** Who calls a route of a guarded surface. */
+export function callerOf(request: Request): Caller {
+  const caller = callers.get(request)
+  if (caller === undefined) throw new Error('this route is not behind the guard')
+  return caller
+}
+
+/** The caller of a guarded route in the words of the audit log. */
+export function byOf(request: Request): { readonly actor: string; readonly origin: Origin } {
+  return { actor: actorOf(callerOf(request)), origin: originOf(request) }
+}
+
+async function requirePermission(
+  { access }: GuardNeeds,
+  caller: Caller,
+  { permission, of }: AccessRule,
+  request: Request,
+): Promise<void> {
+  const asked = parsePermission(permission)
+  if (asked === undefined) throw new Error(`${permission} is no permission`)
+  const { resource: type, action } = asked
+  const id = of === undefined ? undefined : pathParameter(request, of)
+  const { allowed } = await access.decide(subjectOf(caller), { resource: { type, id }, action })
+  const within =
+    caller.kind !== 'api_key' ||
+    caller.scopes.some((scope) => {
+      const wide = parsePermission(scope)
+      return wide !== undefined && covers(wide, asked)
+    })
+  if (allowed && within) return
+  throw accountFailures.forbidden({
+    parameter: permission,
+    // RFC 6750 section 3.1.
+    headers: { 'www-authenticate': 'Bearer realm="cardea", error="insufficient_scope"' },
+    log: { permission, caller: actorOf(caller) },
+  })
+}
+
+function pathParameter(request: Request, name: string): string | undefined {
+  const value: unknown = Object(request.params)[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+async function requireManner(own: GuardNeeds, caller: Caller, rule: AccessRule): Promise<void> {
+  if (rule.interactive === true && caller.kind !== 'user') throw accountFailures.person_needed()
+  if (rule.recent !== true || caller.kind !== 'user') return
+  await requireOwnLevel(own, caller.user, caller.principal.proved)
+}
