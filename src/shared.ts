@@ -13,6 +13,7 @@ import {
 } from './http/index.ts'
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
+import { createAccessClaims } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 import { createPlaces } from './session/index.ts'
 
@@ -60,6 +61,7 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     strength: assets.strength,
     terms: { url: config.registration.termsUrl, privacyUrl: config.registration.privacyUrl },
     places: createPlaces({ file: config.session.placeFile, log }),
+    accessClaims: createAccessClaims(parts),
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
     notifyAfter: config.limits.notifyAfter,

@@ -50,6 +50,7 @@ export async function openSurfaces(
   const shared = share(options, parts)
   const http = await createServer({
     log,
+    publicUrl: shared.issuer,
     secure: shared.secure,
     trustedProxies: config.http.trustedProxies,
     bodyLimit: config.http.bodyLimit,
@@ -107,7 +108,7 @@ function protocolNeeds(config: Config, shared: Shared) {
     grants: [
       authorizationCodeGrant(issue),
       refreshTokenGrant({ ...issue, rules: refreshRules }),
-      clientCredentialsGrant({ mint: accessTokenMint(issue) }),
+      clientCredentialsGrant({ ...shared, mint: accessTokenMint(issue) }),
     ],
   })
   return { ...shared, clientAuth, token, refreshRules }

@@ -58,6 +58,32 @@ export const ClientInput = Type.Object(
       }),
     ),
     mfa_policy: Type.Optional(ModeSchema),
+    access_claims: Type.Optional(
+      Type.Object(
+        {
+          in: Type.Optional(
+            Type.Array(Type.Enum(['access_token', 'id_token', 'userinfo']), {
+              maxItems: 3,
+              uniqueItems: true,
+              description: 'Default: access_token and userinfo',
+            }),
+          ),
+          always: Type.Optional(
+            Type.Boolean({ description: 'Without being asked for by the scopes; default false' }),
+          ),
+          resources: Type.Optional(
+            Type.Array(Type.String({ minLength: 1, maxLength: 100 }), {
+              maxItems: 100,
+              description: 'Only permissions on these types of resources; default all',
+            }),
+          ),
+        },
+        {
+          additionalProperties: false,
+          description: 'Where roles, groups and permissions of the subject are told to this client',
+        },
+      ),
+    ),
     require_pkce: Type.Optional(
       Type.Boolean({ description: 'Default true; only a confidential client may be exempted' }),
     ),

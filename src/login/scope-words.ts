@@ -10,6 +10,9 @@ const meanings: Readonly<Record<string, Meaning | null>> = {
   email: { words: 'See your email address' },
   address: { words: 'See your postal address' },
   phone: { words: 'See your phone number' },
+  roles: { words: 'See your roles' },
+  groups: { words: 'See your groups' },
+  permissions: { words: 'See what you may do' },
   offline_access: null, // said in a sentence of its own
 }
 

@@ -26,6 +26,8 @@ export type AccessTokenStart = {
   readonly scopes: readonly string[]
   /** Seconds. */
   readonly lifetime: number
+  /** What the subject may do, as far as the client is told. */
+  readonly claims?: Readonly<Record<string, unknown>>
   readonly grant?: {
     readonly id: FamilyId
     readonly authTime: Date
@@ -47,6 +49,7 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
   const iat = numericDate(needs.clock.now())
   const { grant } = start
   return new SignJWT({
+    ...start.claims,
     iss: needs.issuer,
     sub: start.subject,
     aud: start.audience,

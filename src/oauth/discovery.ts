@@ -1,4 +1,5 @@
 import { acrValues } from '../mfa/index.ts'
+import { accessScopes } from './access-claims.ts'
 import { scopeClaims } from './claims.ts'
 import { knownScopes } from './scope.ts'
 
@@ -52,7 +53,7 @@ export function serverMetadata(issuer: string): Metadata {
     acr_values_supported: acrValues,
     display_values_supported: ['page'],
     claim_types_supported: ['normal'],
-    claims_supported: [...idTokenClaims, ...Object.values(scopeClaims).flat()],
+    claims_supported: [...idTokenClaims, ...Object.values(scopeClaims).flat(), ...accessScopes],
     claims_parameter_supported: true,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

@@ -6,6 +6,7 @@
  * that is what the pages of `login` do.
  */
 
+export { createAccessClaims } from './access-claims.ts'
 export type { AccessToken } from './access-token.ts'
 export { mintAccessToken, verifyAccessToken } from './access-token.ts'
 export type { BrowserRoutesNeeds } from './browser-routes.ts'

@@ -3,6 +3,7 @@ import type { Client } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Family } from '../session/index.ts'
+import type { AccessClaims } from './access-claims.ts'
 import type { AccessTokenStart } from './access-token.ts'
 import { mintAccessToken } from './access-token.ts'
 import type { ClaimsRequest } from './claims.ts'
@@ -16,6 +17,7 @@ export type IssueNeeds = {
   readonly random: Random
   readonly keys: KeyRing
   readonly issuer: string
+  readonly accessClaims: AccessClaims
   /** Seconds. */
   readonly accessTokenLifetime: number
   /** Seconds. */
@@ -48,8 +50,14 @@ export type Issue = {
 /** Everything a family gives its client in one answer of the token endpoint. */
 export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<TokenResponse> {
   const { client, user, family, scopes } = issue
+  const subject = { type: 'user', id: user.id } as const
+  const [inAccessToken, inIdToken] = await Promise.all([
+    needs.accessClaims(subject, client, scopes, 'access_token'),
+    needs.accessClaims(subject, client, scopes, 'id_token'),
+  ])
   const { token, lifetime } = await accessTokenMint(needs)({
     subject: user.id,
+    claims: inAccessToken,
     clientId: client.clientId,
     scopes,
     grant: family,
@@ -65,7 +73,7 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
         sid: family.sessionId,
         nonce: issue.nonce,
         accessToken: token,
-        claims: selectClaims(user, [], asked?.id_token),
+        claims: { ...selectClaims(user, [], asked?.id_token), ...inIdToken },
         lifetime: needs.idTokenLifetime,
       })
     : undefined

@@ -1,3 +1,5 @@
+import { accessScopes } from './access-claims.ts'
+
 /** The scopes that Cardea itself understands (OIDC Core 5.4 and 11). */
 export const knownScopes = [
   'openid',
@@ -6,6 +8,7 @@ export const knownScopes = [
   'address',
   'phone',
   'offline_access',
+  ...accessScopes,
 ] as const
 
 const token = /^[\x21\x23-\x5b\x5d-\x7e]+$/

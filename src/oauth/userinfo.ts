@@ -2,6 +2,7 @@ import type { UserId } from '../base/index.ts'
 import { isUuid } from '../base/index.ts'
 import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
+import type { AccessClaims } from './access-claims.ts'
 import type { VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import type { ClaimsRequest } from './claims.ts'
@@ -13,6 +14,7 @@ import { stillGranted } from './token-subject.ts'
 export type UserinfoNeeds = VerifyNeeds & {
   readonly db: Db
   readonly clients: ClientCache
+  readonly accessClaims: AccessClaims
 }
 
 const challenge = (error?: string) => ({
@@ -41,9 +43,12 @@ export async function userinfo(
   if (!scopes.includes('openid') || grantId === undefined || !isUuid(subject)) {
     throw oauthFailures.insufficient_scope({ headers: challenge('insufficient_scope') })
   }
-  if ((await needs.clients.find(access.clientId)) === undefined) throw invalid('client gone')
+  const client = await needs.clients.find(access.clientId)
+  if (client === undefined) throw invalid('client gone')
   const user = await readTokenSubject(needs.db, { jti, grantId, subject: subject as UserId })
   if (!stillGranted(user)) throw invalid('taken back')
   const asked = user.claims as ClaimsRequest | null
-  return { ...selectClaims(user, scopes, asked?.userinfo), sub: user.id }
+  const key = { type: 'user', id: user.id } as const
+  const rights = await needs.accessClaims(key, client, scopes, 'userinfo')
+  return { ...selectClaims(user, scopes, asked?.userinfo), ...rights, sub: user.id }
 }

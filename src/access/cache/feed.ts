@@ -95,6 +95,8 @@ export function createFeed({ clock, read }: Needs): Feed {
 
   return {
     async look() {
+      // Who comes during a look waits for it; what was announced meanwhile needs another one.
+      if (looking !== undefined) await settled(looking)
       if (!due && age() < lookEvery) return
       looking ??= lookNow().finally(() => {
         looking = undefined
@@ -117,6 +119,10 @@ export function createFeed({ clock, read }: Needs): Feed {
       keysOf(standing).every((key) => (last.get(key)?.xid ?? -1) < from),
     age,
   }
+}
+
+function settled(work: Promise<void>): Promise<void> {
+  return work.catch(() => {})
 }
 
 /** The oldest are first, because what is noted anew moves to the end. */

@@ -1,5 +1,6 @@
 import { allowedScopes } from '../../clients/index.ts'
 import { oauthFailures } from '../failures.ts'
+import type { AccessClaims } from '../access-claims.ts'
 import type { AccessTokenMint } from '../issue.ts'
 import { grantScopes, parseScope, scopeText } from '../scope.ts'
 import type { Grant } from './grant.ts'
@@ -8,7 +9,10 @@ import type { Grant } from './grant.ts'
 const personal = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access'])
 
 /** RFC 6749 section 4.4: the client acts for itself; no statement, no refresh token (section 4.4.3). */
-export function clientCredentialsGrant(needs: { readonly mint: AccessTokenMint }): Grant {
+export function clientCredentialsGrant(needs: {
+  readonly mint: AccessTokenMint
+  readonly accessClaims: AccessClaims
+}): Grant {
   return {
     type: 'client_credentials',
     async redeem({ client, parameters }) {
@@ -18,7 +22,9 @@ export function clientCredentialsGrant(needs: { readonly mint: AccessTokenMint }
       const granted = grantScopes(asked, own)
       if (!granted.ok) throw oauthFailures.invalid_scope({ parameter: 'scope' })
       const scopes = asked.length === 0 ? own : granted.scopes
+      const subject = { type: 'client', id: client.clientId } as const
       const { token, lifetime } = await needs.mint({
+        claims: await needs.accessClaims(subject, client, scopes, 'access_token'),
         subject: client.clientId,
         clientId: client.clientId,
         scopes,
