@@ -18,6 +18,16 @@ export const httpFailures = failures({
   repeated_parameter: ['invalid_request', 400, 'A parameter must not be repeated.'], // RFC 6749 section 3.1
   bad_parameter: ['invalid_request', 400, 'A parameter has characters that are not allowed.'],
   oversized_parameter: ['invalid_request', 400, 'A parameter is too long.'],
+  unknown_parameter: [
+    'invalid_request',
+    400,
+    'The address has a parameter that is not known here.',
+  ],
+  invalid_cursor: [
+    'invalid_cursor',
+    400,
+    'This is no place in this list. Begin with the first page again.',
+  ],
   invalid_body: ['invalid_request', 400, 'The request does not have the expected members.'],
   forged_form: [
     'invalid_request',

@@ -33,6 +33,18 @@ export type { PasswordScripts } from './page/password-field.ts'
 export { currentPasswordField, newPasswordField } from './page/password-field.ts'
 export type { StrengthAssets } from './page/strength-assets.ts'
 export { withMarkup } from './page/with-markup.ts'
+export type { ListPage } from './paging.ts'
+export {
+  decodeCursor,
+  encodeCursor,
+  pageBody,
+  pageFrom,
+  pageOf,
+  pageQuery,
+  sendPage,
+  sortOf,
+  sortQuery,
+} from './paging.ts'
 export type { Parameters, ReadParameters } from './parameters.ts'
 export { parseParameters, readParameters } from './parameters.ts'
 export type { HttpServer, Reply, Request, Surface } from './server.ts'

@@ -29,6 +29,8 @@ export type Reply = FastifyReply
 
 export type ServerNeeds = {
   readonly log: FastifyBaseLogger
+  /** Where the world reaches the server, without a slash at the end. */
+  readonly publicUrl: string
   readonly secure: boolean
   readonly trustedProxies: readonly string[]
   readonly bodyLimit: number
@@ -46,6 +48,12 @@ export type ServerNeeds = {
   }) => void
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    readonly publicUrl: string
+  }
+}
+
 /** An HTTP server with what holds for every surface: ids, headers, cookies, logging, 404 and 405. */
 export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
   const app = Fastify({
@@ -60,6 +68,7 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
     routerOptions: { maxParamLength: 256 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
+  app.decorate('publicUrl', needs.publicUrl)
   await app.register(cookie)
   const headers = commonHeaders(needs.secure)
   app.addHook('onRequest', async (request, reply) => {

@@ -1,5 +1,6 @@
 import formbody from '@fastify/formbody'
 import type { Pages } from './page/pages.ts'
+import { readQueries } from './query.ts'
 import type { Renderer } from './render-failure.ts'
 import { failureHandler, renderOAuth, renderPageWith, renderProblem } from './render-failure.ts'
 import { dataHeaders, noStore } from './security-headers.ts'
@@ -14,7 +15,15 @@ export async function oauthSurface(app: HttpServer, routes: Routes): Promise<voi
 
 /** The JSON API: JSON bodies only, RFC 9457 problems. */
 export async function apiSurface(app: HttpServer, routes: Routes): Promise<void> {
-  await open(app, renderProblem, false, asData(routes))
+  await open(
+    app,
+    renderProblem,
+    false,
+    asData((surface) => {
+      readQueries(surface)
+      routes(surface)
+    }),
+  )
 }
 
 /** Pages for people: form bodies only, HTML errors. */

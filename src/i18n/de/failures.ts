@@ -12,6 +12,10 @@ export const failures = {
   'A parameter must not be repeated.': 'Ein Parameter darf nicht mehrfach vorkommen.',
   'A parameter has characters that are not allowed.': 'Ein Parameter enthält unzulässige Zeichen.',
   'A parameter is too long.': 'Ein Parameter ist zu lang.',
+  'The address has a parameter that is not known here.':
+    'Die Adresse hat einen Parameter, der hier nicht bekannt ist.',
+  'This is no place in this list. Begin with the first page again.':
+    'Diese Stelle gibt es in dieser Liste nicht. Beginnen Sie wieder mit der ersten Seite.',
   'The request does not have the expected members.':
     'Die Anfrage hat nicht die erwarteten Bestandteile.',
   'This form is no longer valid. Go back, reload the page and try again.':
