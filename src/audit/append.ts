@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../base/index.ts'
 import { newId } from '../base/index.ts'
 import type { Queries } from '../db/index.ts'
+import { withoutSecrets } from './redact.ts'
 import { insertAudit } from './store.ts'
 
 /** Where a request came from. */
@@ -8,6 +9,8 @@ export type Origin = {
   readonly ip?: string
   readonly userAgent?: string
   readonly requestId?: string
+  /** `user:<id>` of the administrator who acts in the account of the entry's actor. */
+  readonly impersonator?: string
 }
 
 export type AuditEntry = {
@@ -19,13 +22,27 @@ export type AuditEntry = {
   readonly resource: string
   readonly outcome: 'success' | 'refused'
   readonly origin?: Origin
-  /** Facts for the reader; never secrets. */
+  /** Facts for the reader; never secrets. What bears the name of a secret is blanked all the same. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 
 type Needs = { readonly clock: Clock; readonly random: Random }
 
-/** Appends one entry with the given connection: pass the transaction of the change itself. */
+/**
+ * Appends one entry with the given connection: pass the transaction of the change itself. What an
+ * impersonator does is the impersonator's, on behalf of the person whose account it is.
+ */
 export async function appendAudit(needs: Needs, tx: Queries, entry: AuditEntry): Promise<void> {
-  await insertAudit(tx, newId(needs.clock, needs.random), entry, needs.clock.now())
+  const { origin = {}, details = {} } = entry
+  const id = newId(needs.clock, needs.random)
+  const { impersonator } = origin
+  await insertAudit(tx, {
+    ...entry,
+    id,
+    actor: impersonator ?? entry.actor,
+    onBehalfOf: impersonator === undefined ? null : entry.actor,
+    origin,
+    details: withoutSecrets(details),
+    at: needs.clock.now(),
+  })
 }
