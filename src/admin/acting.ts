@@ -1,3 +1,4 @@
+import type { SubjectKey } from '../access/index.ts'
 import { outranks } from '../access/index.ts'
 import { byOf, callerOf, subjectOf } from '../account/index.ts'
 import type { UserId } from '../base/index.ts'
@@ -17,20 +18,23 @@ export function act({ visitor }: Pick<AdminNeeds, 'visitor'>, request: Request):
 
 /** The same for changes of somebody whom the caller may manage; fails with 403 and 404. */
 export async function actOn(needs: AdminNeeds, request: Request, id: string): Promise<Acting> {
-  await mayManage(needs, request, userIdOf(id))
+  await mayManage(needs, request, { type: 'user', id: userIdOf(id) })
   return act(needs, request)
 }
 
-/** Who has a right over Cardea that the caller lacks is managed by others. */
+/**
+ * Who has a right over Cardea that the caller lacks is managed by others: a person, or a client that acts for
+ * itself, whose new secret would be as good as its rights. Fails with 403.
+ */
 export async function mayManage(
   { access }: Pick<AdminNeeds, 'access'>,
   request: Request,
-  target: UserId,
+  target: SubjectKey,
 ): Promise<void> {
   const [model, actor, other] = await Promise.all([
     access.model(),
     access.subject(subjectOf(callerOf(request))),
-    access.subject({ type: 'user', id: target }),
+    access.subject(target),
   ])
   if (actor === undefined || !outranks(model, actor, other)) throw adminFailures.out_of_reach()
 }

@@ -33,13 +33,13 @@ after(() => server?.close())
 const scope = 'openid roles groups permissions'
 
 async function tokens(client: TestClient, asked = scope) {
-  const answer = await obtainTokens(server, client, user, { scope: asked })
+  const answer: Record<string, unknown> = await obtainTokens(server, client, user, { scope: asked })
   const userinfo = await fetch(`${server.url}/oauth/userinfo`, {
-    headers: { authorization: `Bearer ${answer.access_token}` },
+    headers: { authorization: `Bearer ${String(answer.access_token)}` },
   })
   return {
-    access: decodeJwt(answer.access_token),
-    id: decodeJwt(answer.id_token),
+    access: decodeJwt(String(answer.access_token)),
+    id: decodeJwt(String(answer.id_token)),
     userinfo: (await userinfo.json()) as Record<string, unknown>,
   }
 }
