@@ -5,6 +5,8 @@
  */
 import type { AccessBook } from './access/index.ts'
 import { accountCore, handleAccountJobs, mfaCore } from './accounts.ts'
+import type { AuditWorker } from './audit/index.ts'
+import { openAudit, scheduleAudit } from './audit-log.ts'
 import type { Clock, Random } from './base/index.ts'
 import type { Db } from './db/index.ts'
 import type { HttpServer } from './http/index.ts'
@@ -37,6 +39,8 @@ export type App = {
   readonly queue: Queue
   readonly mfaPolicy: PolicyBook
   readonly access: AccessBook
+  /** Seals the audit log and takes its followers along. */
+  readonly audit: AuditWorker
   /** What was sent while there is no mail server. */
   readonly inbox: Inbox
   readonly metrics: Metrics
@@ -56,8 +60,11 @@ export async function createApp(options: AppOptions): Promise<App> {
   handleAccountJobs(core)
   const mfa = mfaCore(options.config, options.masterKeys[0], parts)
   const jobs = scheduleJobs({ ...parts, core, mfa, config: options.config, log: options.log })
+  const audit = openAudit(options, parts, [])
+  scheduleAudit(jobs, audit, { ...options, ...parts })
   return {
     ...parts,
+    audit,
     http,
     jobs,
     metrics,

@@ -21,10 +21,11 @@ test('the reference tells the secrets their file variable', () => {
     'CARDEA_SECRET_KEY',
     'CARDEA_MAIL_URL',
     'CARDEA_METRICS_TOKEN',
+    'CARDEA_AUDIT_STREAM_SECRET',
   ]) {
     assert.ok(configMarkdown().includes(`\`${name}\`<br>\`${name}_FILE\``))
   }
-  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 5)
+  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 6)
 })
 
 test('the reference prints every rule', () => {

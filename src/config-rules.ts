@@ -86,6 +86,25 @@ export const rules: readonly Rule[] = [
     refuses: ({ keys }) => keys.publishLead >= keys.rotateEvery,
   },
   {
+    reads: ['audit.retention'],
+    production: false,
+    words: 'CARDEA_AUDIT_RETENTION must be 0s or at least 30d',
+    refuses: ({ audit }) => audit.retention > 0 && audit.retention < 30 * 86_400,
+  },
+  {
+    reads: ['audit.streamFile', 'audit.stream'],
+    production: false,
+    words: 'CARDEA_AUDIT_STREAM_FILE must be set once CARDEA_AUDIT_STREAM lists file',
+    refuses: ({ audit }) => audit.stream.includes('file') && audit.streamFile === '',
+  },
+  {
+    reads: ['audit.streamSecret', 'audit.streamUrl'],
+    production: false,
+    words:
+      'CARDEA_AUDIT_STREAM_SECRET must have 16 characters or more once CARDEA_AUDIT_STREAM_URL is set',
+    refuses: ({ audit }) => audit.streamUrl !== '' && audit.streamSecret.length < 16,
+  },
+  {
     // RFC 9106 section 3.1: the memory is at least eight blocks per lane.
     reads: ['password.argon2MemoryKib', 'password.argon2Parallelism'],
     production: false,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { audit } from './config-audit.ts'
 import { account, limits, mail, mfa, password, registration, session } from './config-people.ts'
 import {
   boolean,
@@ -169,5 +170,6 @@ export const configSchema = Type.Object({
   oauth,
   keys,
   jobs,
+  audit,
   setup,
 })

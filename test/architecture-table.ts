@@ -134,6 +134,7 @@ export const rootFiles: Readonly<Record<string, string>> = {
   'parts.ts': 'app',
   'shared.ts': 'app',
   'schedule.ts': 'app',
+  'audit-log.ts': 'app',
   'main.ts': 'main',
   'config.ts': 'config',
 }

@@ -1,8 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { AccessMetrics } from './access-metrics.ts'
 import { accessMetrics } from './access-metrics.ts'
+import type { AuditMetrics } from './audit-metrics.ts'
+import { auditMetrics } from './audit-metrics.ts'
 
-export type Metrics = AccessMetrics & {
+/** What the modules that have more to tell add. */
+type OfModules = AccessMetrics & AuditMetrics
+
+export type Metrics = OfModules & {
   readonly httpRequest: (request: HttpRequest) => void
   readonly login: (outcome: string) => void
   readonly tokenIssued: (grant: string, outcome: string) => void
@@ -53,6 +58,7 @@ export function createMetrics(): Metrics {
     ...gauges(registry),
     ...queueGauge(registry),
     ...accessMetrics(registry),
+    ...auditMetrics(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
 }
