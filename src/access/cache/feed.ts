@@ -1,21 +1,14 @@
 import type { Clock } from '../../base/index.ts'
 import type { Standing } from '../decision/subject.ts'
-import { subjectText } from '../decision/subject.ts'
+import type { Change } from './known-changes.ts'
+import { createKnownChanges } from './known-changes.ts'
 
-/** What changed, in words of the table `access_changes`. */
-export type Change = {
-  readonly id: number
-  readonly kind: 'model' | 'user' | 'client' | 'group' | 'all'
-  /** The id of the user, client or group. */
-  readonly subject: string
-  /** The transaction that changed it. */
-  readonly xid: number
-}
-
+/** What was found, and the horizon: every transaction before it had ended. */
 export type Changes = { readonly horizon: number; readonly changes: readonly Change[] }
 
 type Needs = {
   readonly clock: Clock
+  /** Reads what changed in transactions since a horizon. */
   readonly read: (since: string | null) => Promise<Changes>
 }
 
@@ -23,8 +16,6 @@ type Needs = {
 const lookEvery = 500
 /** Milliseconds after which what is remembered may not be used without a look. */
 const maxAge = 1000
-/** Milliseconds for which changes are remembered; whatever was read before that is read anew. */
-export const memory = 600_000
 
 /**
  * What this process knows of changes. A change is found by looking once its transaction is committed, so
@@ -36,7 +27,7 @@ export type Feed = {
   readonly look: () => Promise<void>
   /** Looks at the next question: a change was announced. */
   readonly lookSoon: () => void
-  /** Counts the looks that found something: what is read from now on shows all that was found so far. */
+  /** Counts the looks: what is read from now on shows all that was found so far. */
   readonly tick: () => number
   /** Whether what was read from a tick on still shows all roles as they are. */
   readonly modelHolds: (tick: number) => boolean
@@ -48,87 +39,63 @@ export type Feed = {
   readonly age: () => number
 }
 
-type Last = { readonly xid: number; readonly tick: number; readonly at: number }
+export function createFeed(needs: Needs): Feed {
+  const known = createKnownChanges()
+  const looks = createLooks(needs, (changes, tick, now) => known.note(changes, tick, now))
+  const { look, lookSoon, age, tick } = looks
+  return {
+    look,
+    lookSoon,
+    age,
+    tick,
+    modelHolds: (from) => known.ofRoles().tick <= from,
+    standingHolds: (standing, from) => known.of(standing).tick <= from,
+    sharedHolds: (standing, from) => from >= looks.begun() && known.of(standing).xid < from,
+  }
+}
 
-export function createFeed({ clock, read }: Needs): Feed {
-  const last = new Map<string, Last>()
-  const seen = new Map<number, number>()
-  let begun: number | undefined
+type Found = (changes: readonly Change[], tick: number, now: number) => void
+
+/** When to look, and how far the last look reached. */
+function createLooks({ clock, read }: Needs, found: Found) {
+  let begun = Number.POSITIVE_INFINITY
   let horizon: number | undefined
   let tick = 0
   let lookedAt = Number.NEGATIVE_INFINITY
   let due = true
   let looking: Promise<void> | undefined
 
-  const note = ({ id, kind, subject, xid }: Change, at: number) => {
-    // A transaction that stays open holds the horizon back, and its neighbours are told again.
-    if (seen.has(id)) return
-    seen.set(id, at)
-    const key = `${kind}:${subject}`
-    const known = last.get(key)
-    last.delete(key)
-    last.set(key, { xid: Math.max(xid, known?.xid ?? 0), tick, at })
-  }
+  const age = () => Math.abs(clock.now().getTime() - lookedAt)
   const lookNow = async () => {
     const startedAt = clock.now().getTime()
     due = false
     try {
-      const found = await read(horizon === undefined ? null : String(horizon))
+      const answer = await read(horizon === undefined ? null : String(horizon))
       tick += 1
-      for (const change of found.changes) note(change, startedAt)
-      begun ??= found.horizon
-      horizon = found.horizon
+      found(answer.changes, tick, startedAt)
+      begun = Math.min(begun, answer.horizon)
+      horizon = answer.horizon
       lookedAt = startedAt
-      forgetBefore(last, startedAt - memory, ({ at }) => at)
-      forgetBefore(seen, startedAt - memory, (at) => at)
     } catch (error) {
       due = true
       throw error
     }
   }
-  const age = () => Math.abs(clock.now().getTime() - lookedAt)
-  const keysOf = ({ key, groups }: Standing) => [
-    subjectText(key),
-    'all:',
-    ...groups.map((id) => `group:${id}`),
-  ]
-
-  return {
-    async look() {
-      // Who comes during a look waits for it; what was announced meanwhile needs another one.
-      if (looking !== undefined) await settled(looking)
-      if (!due && age() < lookEvery) return
-      looking ??= lookNow().finally(() => {
-        looking = undefined
-      })
-      try {
-        await looking
-      } catch (error) {
-        if (age() >= maxAge) throw error
-      }
-    },
-    lookSoon() {
-      due = true
-    },
-    tick: () => tick,
-    modelHolds: (from) => (last.get('model:')?.tick ?? 0) <= from,
-    standingHolds: (standing, from) =>
-      keysOf(standing).every((key) => (last.get(key)?.tick ?? 0) <= from),
-    sharedHolds: (standing, from) =>
-      from >= (begun ?? Number.POSITIVE_INFINITY) &&
-      keysOf(standing).every((key) => (last.get(key)?.xid ?? -1) < from),
-    age,
+  const look = async (): Promise<void> => {
+    // Who comes during a look waits for it; what was announced meanwhile needs another one.
+    if (looking !== undefined) await looking.catch(() => {})
+    if (!due && age() < lookEvery) return
+    looking ??= lookNow().finally(() => {
+      looking = undefined
+    })
+    try {
+      await looking
+    } catch (error) {
+      if (age() >= maxAge) throw error
+    }
   }
-}
-
-function settled(work: Promise<void>): Promise<void> {
-  return work.catch(() => {})
-}
-
-/** The oldest are first, because what is noted anew moves to the end. */
-function forgetBefore<K, V>(map: Map<K, V>, before: number, atOf: (value: V) => number): void {
-  for (const [key, value] of map) {
-    if (atOf(value) >= before) return
-    map.delete(key)
+  const lookSoon = () => {
+    due = true
   }
+  return { look, lookSoon, tick: () => tick, begun: () => begun, age }
 }

@@ -3,7 +3,8 @@ import { sql } from '../../db/index.ts'
 import type { Grant, Standing, SubjectKey } from '../decision/subject.ts'
 import type { RoleNode } from '../model/compile.ts'
 import type { Permission } from '../model/permission.ts'
-import type { Change, Changes } from './feed.ts'
+import type { Changes } from './feed.ts'
+import type { Change } from './known-changes.ts'
 
 /**
  * What changed since transaction `since`, and the new `horizon`: everything of transactions before it has
