@@ -3,6 +3,8 @@ import { Failure } from '../base/index.ts'
 import { DataFolderInUse } from '../db/index.ts'
 import type { Command } from './command.ts'
 import { commandHelp, operandValue, parseOptions, UsageError } from './command.ts'
+import { auditExport, auditList, auditMaintain } from './commands/audit.ts'
+import { auditVerify } from './commands/audit-verify.ts'
 import { clientCreate } from './commands/client-create.ts'
 import { configCheck, configPrint } from './commands/config.ts'
 import { exportUsersCommand } from './commands/export.ts'
@@ -37,6 +39,10 @@ const commands: readonly Command[] = [
   jobList,
   jobRetry,
   jobDrop,
+  auditVerify,
+  auditList,
+  auditExport,
+  auditMaintain,
   configPrint,
   configCheck,
   healthcheck,

@@ -1,7 +1,4 @@
 import { once } from 'node:events'
-import { chmodSync } from 'node:fs'
-import type { FileHandle } from 'node:fs/promises'
-import { open, rm } from 'node:fs/promises'
 import { rolesOf } from '../../access/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import { secureRandom, systemClock } from '../../base/index.ts'
@@ -9,10 +6,11 @@ import type { Db } from '../../db/index.ts'
 import type { ExportFormat } from '../../identity/index.ts'
 import { exportFormats, exportUsers } from '../../identity/index.ts'
 import type { Command } from '../command.ts'
-import { text, UsageError } from '../command.ts'
+import { text } from '../command.ts'
 import { withDatabase } from '../database.ts'
 import { settings } from '../settings.ts'
 import { fileFormat } from '../transfer/file-format.ts'
+import { intoFile } from '../transfer/into-file.ts'
 
 type Write = (text: string) => Promise<void>
 type Wishes = { readonly format: ExportFormat; readonly withPasswordHashes: boolean }
@@ -50,7 +48,10 @@ async function writeUsers(db: Db, write: Write, wishes: Wishes): Promise<number>
   await appendAudit(needs, db, { ...entry, outcome: 'success', details: { withPasswordHashes } })
   let count = 0
   let pending = format.header
-  const users = exportUsers({ db, rolesOf: (id) => rolesOf(db, id, systemClock.now()) }, { withPasswordHashes })
+  const users = exportUsers(
+    { db, rolesOf: (id) => rolesOf(db, id, systemClock.now()) },
+    { withPasswordHashes },
+  )
   for await (const user of users) {
     pending += format.line(user)
     count += 1
@@ -64,35 +65,4 @@ async function writeUsers(db: Db, write: Write, wishes: Wishes): Promise<number>
 
 async function toStandardOutput(piece: string): Promise<void> {
   if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
-}
-
-/** Only its owner may read it, and half a file does not stay. */
-async function intoFile(
-  path: string,
-  force: boolean,
-  work: (write: Write) => Promise<number>,
-): Promise<number> {
-  const file = await create(path, force)
-  try {
-    const count = await work((piece) => file.appendFile(piece))
-    await file.close()
-    return count
-  } catch (error) {
-    await file.close()
-    await rm(path, { force: true })
-    throw error
-  }
-}
-
-async function create(path: string, force: boolean): Promise<FileHandle> {
-  try {
-    const file = await open(path, force ? 'w' : 'wx', 0o600)
-    // A file that is replaced keeps its old mode otherwise.
-    chmodSync(path, 0o600)
-    return file
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    if (exists) throw new UsageError(`${path} exists; --force replaces it.`)
-    throw new UsageError(`${path} cannot be written: ${String(error)}`)
-  }
 }
