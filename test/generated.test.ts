@@ -10,7 +10,7 @@ test('every route of the APIs is in openapi.json and says who may call it', asyn
   const { 'openapi.json': text = '{}' } = await generated()
   const { openapi, paths } = JSON.parse(text)
   assert.equal(openapi, '3.1.0')
-  assert.deepEqual(paths['/api/v1/users/me'].get.security, [{ bearer: [] }])
+  assert.deepEqual(paths['/api/v1/users/me'].get.security, [{ bearer: [] }, { session: [] }])
   assert.deepEqual(paths['/api/v1/auth/login'].post.security, [])
   for (const operations of Object.values<object>(paths)) {
     for (const operation of Object.values(operations)) {

@@ -15,7 +15,7 @@ export const AddressSchema = Type.Partial(
     postal_code: text(50),
     country: text(200),
   }),
-  closed,
+  { ...closed, title: 'Address' },
 )
 
 /** Members of an address that are null go, like those of the profile (RFC 7396 section 2). */
@@ -28,7 +28,7 @@ const AddressPatchSchema = Type.Partial(
     postal_code: orNull(text(50)),
     country: orNull(text(200)),
   }),
-  closed,
+  { ...closed, title: 'AddressPatch' },
 )
 
 const birthdate = Type.String({
@@ -55,7 +55,7 @@ export const ProfileSchema = Type.Partial(
     phone_number_verified: Type.Boolean(),
     address: AddressSchema,
   }),
-  closed,
+  { ...closed, title: 'Profile' },
 )
 export type Profile = Static<typeof ProfileSchema>
 
@@ -77,5 +77,5 @@ export const ProfilePatchSchema = Type.Partial(
     phone_number: orNull(text(50)),
     address: orNull(AddressPatchSchema),
   }),
-  closed,
+  { ...closed, title: 'ProfilePatch' },
 )

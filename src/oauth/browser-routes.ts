@@ -1,3 +1,4 @@
+import { Type } from 'typebox'
 import type { Flow, FlowStart } from '../flow/index.ts'
 import type {
   Languages,
@@ -38,6 +39,12 @@ export type BrowserRoutesNeeds = AuthorizeNeeds &
 
 const tags = ['oauth']
 const hidden = { hide: true }
+const consumes = ['application/x-www-form-urlencoded']
+const page = {
+  tags,
+  security: [],
+  response: { 303: Type.Null({ description: 'To the client, or to a page of ours' }) },
+}
 
 /** The endpoints that a browser visits; their own failures are pages. */
 export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
@@ -48,12 +55,13 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
     const uiLocales = read.parameters.get('ui_locales')
     return answer(needs, reply, { to: await authorize(needs, read, { session, begin }), uiLocales })
   }
-  surface.get(
-    '/oauth/authorize',
-    { schema: { tags, querystring: AuthorizeQuery } },
-    (request, reply) => onAuthorize(request, reply, readParameters(request.query)),
+  const summary = 'Where a browser is sent to sign in (RFC 6749 section 3.1)'
+  const get = { ...page, operationId: 'authorize', summary, querystring: AuthorizeQuery }
+  surface.get('/oauth/authorize', { schema: get }, (request, reply) =>
+    onAuthorize(request, reply, readParameters(request.query)),
   )
-  surface.post('/oauth/authorize', { schema: { tags, body: AuthorizeQuery } }, (request, reply) =>
+  const post = { ...page, operationId: 'postAuthorize', summary, consumes, body: AuthorizeQuery }
+  surface.post('/oauth/authorize', { schema: post }, (request, reply) =>
     onAuthorize(request, reply, readParameters(request.body)),
   )
   surface.get('/oauth/authorize/resume', { schema: hidden }, async (request, reply) => {
@@ -97,10 +105,13 @@ function logoutRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
     if (session !== undefined) await needs.browser.signOut(reply, session, originOf(request))
     return reply.redirect(resume, 303)
   }
-  surface.get('/oauth/logout', { schema: { tags, querystring: LogoutQuery } }, (request, reply) =>
+  const summary = 'Where a browser is sent to sign out (RP-Initiated Logout 1.0)'
+  const get = { ...page, operationId: 'endSession', summary, querystring: LogoutQuery }
+  surface.get('/oauth/logout', { schema: get }, (request, reply) =>
     onLogout(request, reply, parseParameters(request.query)),
   )
-  surface.post('/oauth/logout', { schema: { tags, body: LogoutQuery } }, (request, reply) =>
+  const post = { ...page, operationId: 'postEndSession', summary, consumes, body: LogoutQuery }
+  surface.post('/oauth/logout', { schema: post }, (request, reply) =>
     onLogout(request, reply, parseParameters(request.body)),
   )
 }

@@ -41,6 +41,8 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const security = [{ client: [] }, {}]
   const token = {
     tags,
+    operationId: 'token',
+    summary: 'Exchange a grant for tokens (RFC 6749 section 3.2)',
     security,
     consumes,
     body: TokenRequest,
@@ -52,7 +54,14 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const question = { tags, security, consumes, body: TokenQuestion }
   surface.post(
     '/oauth/introspect',
-    { schema: { ...question, response: { 200: IntrospectionAnswer, ...errors } } },
+    {
+      schema: {
+        ...question,
+        operationId: 'introspect',
+        summary: 'Whether a token is active, and what it says (RFC 7662)',
+        response: { 200: IntrospectionAnswer, ...errors },
+      },
+    },
     async (request) => {
       const { client, parameters } = await authenticated(needs, request)
       return introspect(needs, client, parameters)
@@ -63,6 +72,8 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
     {
       schema: {
         ...question,
+        operationId: 'revoke',
+        summary: 'Make a token worthless (RFC 7009)',
         response: {
           200: Type.Null({ description: 'Nothing: the token is no longer active' }),
           ...errors,
@@ -82,10 +93,13 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
 function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const security = [{ bearer: [] }]
   const schema = { tags, security, response: { 200: UserinfoAnswer, ...errors, 403: OAuthError } }
-  surface.get('/oauth/userinfo', { schema }, (request) =>
+  const summary = 'What the person allowed the client to know (OpenID Connect Core section 5.3)'
+  const get = { ...schema, operationId: 'getUserinfo', summary }
+  surface.get('/oauth/userinfo', { schema: get }, (request) =>
     userinfo(needs, bearerToken(request.headers.authorization, undefined)),
   )
-  surface.post('/oauth/userinfo', { schema: { ...schema, consumes } }, (request) => {
+  const post = { ...schema, operationId: 'postUserinfo', summary, consumes }
+  surface.post('/oauth/userinfo', { schema: post }, (request) => {
     const inBody = parseParameters(request.body).get('access_token')
     return userinfo(needs, bearerToken(request.headers.authorization, inBody))
   })
@@ -93,10 +107,10 @@ function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
 
 /** RFC 8414 section 3 and OIDC Discovery section 4; the underscore is a common misspelling. */
 const metadataPaths = [
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/openid_configuration',
-]
+  ['/.well-known/openid-configuration', 'getOpenidConfiguration'],
+  ['/.well-known/oauth-authorization-server', 'getAuthorizationServerMetadata'],
+  ['/.well-known/openid_configuration', 'getOpenidConfigurationMisspelt'],
+] as const
 
 function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const metadata = serverMetadata(needs.issuer)
@@ -105,24 +119,21 @@ function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
       .header('cache-control', `public, max-age=${seconds}`)
       .header('access-control-allow-origin', '*')
       .removeHeader('pragma')
-  for (const path of metadataPaths) {
-    surface.get(
-      path,
-      { schema: { tags, response: { 200: MetadataAnswer } } },
-      (_request, reply) => {
-        readable(reply, 300)
-        return metadata
-      },
-    )
-  }
-  surface.get(
-    '/oauth/jwks',
-    { schema: { tags, response: { 200: JwksAnswer } } },
-    (_request, reply) => {
+  const open = { tags, security: [] }
+  for (const [path, operationId] of metadataPaths) {
+    const summary = 'What this server can do (RFC 8414)'
+    const schema = { ...open, operationId, summary, response: { 200: MetadataAnswer } }
+    surface.get(path, { schema }, (_request, reply) => {
       readable(reply, 300)
-      return needs.keys.jwks()
-    },
-  )
+      return metadata
+    })
+  }
+  const summary = 'The keys that tokens are signed with (RFC 7517)'
+  const jwks = { ...open, operationId: 'getJwks', summary, response: { 200: JwksAnswer } }
+  surface.get('/oauth/jwks', { schema: jwks }, (_request, reply) => {
+    readable(reply, 300)
+    return needs.keys.jwks()
+  })
 }
 
 async function authenticated(

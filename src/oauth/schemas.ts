@@ -4,7 +4,13 @@ import { Type } from 'typebox'
 const text = () => Type.Optional(Type.String())
 const number = () => Type.Optional(Type.Integer())
 
-export const OAuthError = Type.Object({ error: Type.String(), error_description: text() })
+export const OAuthError = Type.Object(
+  {
+    error: Type.String({ examples: ['invalid_client'] }),
+    error_description: Type.Optional(Type.String({ examples: ['Client authentication failed.'] })),
+  },
+  { title: 'OAuthError', description: 'RFC 6749 section 5.2' },
+)
 
 const clientFields = {
   client_id: text(),

@@ -6,17 +6,28 @@ const closed = { additionalProperties: false }
 
 export const Problem = Type.Object(
   {
-    type: Type.String(),
-    title: Type.String(),
-    status: Type.Integer(),
-    code: Type.String(),
-    detail: Type.String(),
-    instance: Type.String(),
+    type: Type.String({ examples: ['urn:cardea:problem:invalid_request'] }),
+    title: Type.String({ examples: ['The request does not have the expected members.'] }),
+    status: Type.Integer({ examples: [400] }),
+    code: Type.String({
+      description: 'Stable: what programs may rely on',
+      examples: ['invalid_request'],
+    }),
+    detail: Type.String({ examples: ['The request does not have the expected members. (email)'] }),
+    instance: Type.String({
+      description: 'Names this one answer, also in the log of the server',
+      examples: ['urn:cardea:request:0193a1b2-7c3d-7e4f-8a5b-6c7d8e9f0a1b'],
+    }),
     errors: Type.Optional(
-      Type.Array(Type.Object({ pointer: Type.String(), detail: Type.String() })),
+      Type.Array(
+        Type.Object({
+          pointer: Type.String({ description: 'RFC 6901', examples: ['/email'] }),
+          detail: Type.String({ examples: ['must be string'] }),
+        }),
+      ),
     ),
   },
-  { description: 'RFC 9457 problem details' },
+  { title: 'Problem', description: 'RFC 9457 problem details' },
 )
 
 /** The refusals any route may answer with. */
@@ -124,23 +135,29 @@ export const RefreshBody = Type.Object(
   closed,
 )
 
-export const Tokens = Type.Object({
-  access_token: Type.String(),
-  token_type: Type.Literal('Bearer'),
-  expires_in: Type.Integer({ description: 'Seconds' }),
-  refresh_token: Type.String(),
-})
+export const Tokens = Type.Object(
+  {
+    access_token: Type.String(),
+    token_type: Type.Literal('Bearer'),
+    expires_in: Type.Integer({ description: 'Seconds' }),
+    refresh_token: Type.String(),
+  },
+  { title: 'Tokens' },
+)
 
-export const UserBody = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  username: Type.String(),
-  email: Type.Union([Type.String(), Type.Null()]),
-  email_verified: Type.Boolean(),
-  state: Type.Enum(['active', 'deactivated', 'deleting']),
-  profile: ProfileSchema,
-  created_at: Type.String({ format: 'date-time' }),
-  updated_at: Type.String({ format: 'date-time' }),
-})
+export const UserBody = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    username: Type.String(),
+    email: Type.Union([Type.String(), Type.Null()]),
+    email_verified: Type.Boolean(),
+    state: Type.Enum(['active', 'deactivated', 'deleting']),
+    profile: ProfileSchema,
+    created_at: Type.String({ format: 'date-time' }),
+    updated_at: Type.String({ format: 'date-time' }),
+  },
+  { title: 'User' },
+)
 
 export function userBody(user: User): Static<typeof UserBody> {
   return {

@@ -24,21 +24,24 @@ const path = '/api/v1/users/me/sessions'
 const time = Type.String({ format: 'date-time' })
 const orNull = Type.Union([Type.String(), Type.Null()])
 
-const SessionBody = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  current: Type.Boolean({ description: 'Whether this very request belongs to it' }),
-  kind: Type.Enum(['browser', 'api']),
-  browser: orNull,
-  system: orNull,
-  device: Type.Enum(['desktop', 'mobile', 'tablet', 'other']),
-  ip: orNull,
-  place: Type.Union([Type.String(), Type.Null()], { description: 'Roughly, where it is known' }),
-  created_at: time,
-  last_seen_at: time,
-  expires_at: time,
-  auth_time: Type.String({ format: 'date-time', description: 'The last proof of identity' }),
-  remembered: Type.Boolean({ description: 'Whether it outlives the browser window' }),
-})
+const SessionBody = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    current: Type.Boolean({ description: 'Whether this very request belongs to it' }),
+    kind: Type.Enum(['browser', 'api']),
+    browser: orNull,
+    system: orNull,
+    device: Type.Enum(['desktop', 'mobile', 'tablet', 'other']),
+    ip: orNull,
+    place: Type.Union([Type.String(), Type.Null()], { description: 'Roughly, where it is known' }),
+    created_at: time,
+    last_seen_at: time,
+    expires_at: time,
+    auth_time: Type.String({ format: 'date-time', description: 'The last proof of identity' }),
+    remembered: Type.Boolean({ description: 'Whether it outlives the browser window' }),
+  },
+  { title: 'Session' },
+)
 const SessionList = Type.Object({ sessions: Type.Array(SessionBody) })
 const SessionPath = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions that were' }) })

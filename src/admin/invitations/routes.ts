@@ -24,13 +24,16 @@ const InviteBody = Type.Object(
   { additionalProperties: false },
 )
 
-const InvitationBody = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  email: Type.String(),
-  invited_by: Type.String(),
-  created_at: Type.String({ format: 'date-time' }),
-  expires_at: Type.String({ format: 'date-time' }),
-})
+const InvitationBody = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    email: Type.String(),
+    invited_by: Type.String(),
+    created_at: Type.String({ format: 'date-time' }),
+    expires_at: Type.String({ format: 'date-time' }),
+  },
+  { title: 'Invitation' },
+)
 
 export function invitationRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(path, {

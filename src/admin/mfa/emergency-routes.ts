@@ -21,17 +21,20 @@ const closed = { additionalProperties: false }
 const ById = Type.Object({ id: Type.String({ format: 'uuid' }) })
 const ByUser = Type.Object({ user_id: Type.String({ format: 'uuid' }) })
 
-const GrantBody = Type.Object({
-  id: Type.String({ format: 'uuid' }),
-  user_id: Type.String({ format: 'uuid' }),
-  reason: Type.String(),
-  state: Type.Enum(['requested', 'approved', 'used', 'cancelled', 'expired']),
-  requested_by: Type.String({ description: 'user:<id>, or system for the command line' }),
-  requested_at: time,
-  approved_by: Type.Union([Type.String(), Type.Null()]),
-  approved_at: Type.Union([time, Type.Null()]),
-  expires_at: time,
-})
+const GrantBody = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    user_id: Type.String({ format: 'uuid' }),
+    reason: Type.String(),
+    state: Type.Enum(['requested', 'approved', 'used', 'cancelled', 'expired']),
+    requested_by: Type.String({ description: 'user:<id>, or system for the command line' }),
+    requested_at: time,
+    approved_by: Type.Union([Type.String(), Type.Null()]),
+    approved_at: Type.Union([time, Type.Null()]),
+    expires_at: time,
+  },
+  { title: 'EmergencyGrant' },
+)
 const GrantList = Type.Object({ grants: Type.Array(GrantBody) })
 const ApprovedBody = Type.Object({
   grant: GrantBody,

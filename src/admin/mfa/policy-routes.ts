@@ -19,7 +19,7 @@ const PolicyBody = Type.Object({
 /** What the installation asks of second factors. */
 export function policyRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.get(path, {
-    config: permission('cardea.mfa_policy:read'),
+    config: { ...permission('cardea.mfa_policy:read'), etag: 'shown' },
     schema: {
       tags,
       operationId: 'getMfaPolicy',
@@ -31,7 +31,7 @@ export function policyRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.put(path, {
-    config: permission('cardea.mfa_policy:update', { recent: true }),
+    config: { ...permission('cardea.mfa_policy:update', { recent: true }), etag: 'asked' },
     schema: {
       tags,
       operationId: 'putMfaPolicy',

@@ -51,7 +51,7 @@ const UserPatchBody = Type.Object(
 
 export function userRoutes(surface: Surface, needs: AdminNeeds): void {
   surface.post(path, {
-    config: permission('cardea.user:create'),
+    config: { ...permission('cardea.user:create'), etag: 'shown' },
     schema: {
       tags,
       operationId: 'createUser',
@@ -67,7 +67,7 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.get(`${path}/:user_id`, {
-    config: permission('cardea.user:read', { of: 'user_id' }),
+    config: { ...permission('cardea.user:read', { of: 'user_id' }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'getUser',
@@ -81,7 +81,7 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.patch(`${path}/:user_id`, {
-    config: permission('cardea.user:update', { of: 'user_id', recent: true }),
+    config: { ...permission('cardea.user:update', { of: 'user_id', recent: true }), etag: 'asked' },
     schema: {
       tags,
       operationId: 'updateUser',

@@ -10,21 +10,36 @@ export type HealthChecks = {
   readonly parts: Readonly<Record<string, () => Promise<void>>>
 }
 
-const Health = Type.Object({
-  status: Type.String(),
-  parts: Type.Optional(Type.Record(Type.String(), Type.String())),
-})
+const Health = Type.Object(
+  {
+    status: Type.String({ examples: ['ready'] }),
+    parts: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { examples: [{ database: 'up', kv: 'up' }] }),
+    ),
+  },
+  { title: 'Health' },
+)
 
 export function healthRoutes(surface: Surface, checks: HealthChecks): void {
   const schema = { tags: ['operation'], security: [], response: { 200: Health } }
-  surface.get('/health/live', { schema }, () => ({ status: 'live' }))
-  surface.get('/health/started', { schema }, () => {
+  const live = { ...schema, operationId: 'isLive', summary: 'The process runs' }
+  surface.get('/health/live', { schema: live }, () => ({ status: 'live' }))
+  const started = { ...schema, operationId: 'isStarted', summary: 'The start-up is over' }
+  surface.get('/health/started', { schema: started }, () => {
     if (!checks.started()) throw httpFailures.draining({ retryAfter: 1 })
     return { status: 'started' }
   })
+  const summary = 'Requests may come: every part works, and the server is not stopping'
   surface.get(
     '/health/ready',
-    { schema: { ...schema, response: { 200: Health, 503: Health } } },
+    {
+      schema: {
+        ...schema,
+        operationId: 'isReady',
+        summary,
+        response: { 200: Health, 503: Health },
+      },
+    },
     async (_request, reply) => {
       const states = await Promise.all(
         Object.entries(checks.parts).map(

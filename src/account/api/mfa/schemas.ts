@@ -51,23 +51,26 @@ export const OfferBody = Type.Object({
   sent_to: Type.Optional(Type.String({ description: 'The address, shortened' })),
 })
 
-export const FactorBody = Type.Object({
-  id: Type.String(),
-  kind: AnyKind,
-  name: Type.String(),
-  created_at: time,
-  last_used_at: timeOrNull,
-  passkey: Type.Optional(
-    Type.Object({
-      backup_eligible: Type.Boolean({ description: 'Whether it can be copied to other devices' }),
-      backed_up: Type.Boolean(),
-      aaguid: Type.String({ description: 'The model of the authenticator' }),
-      attestation: Type.String(),
-      transports: Type.Array(Type.String()),
-      suspended: Type.Boolean({ description: 'It may have been copied and counts no more' }),
-    }),
-  ),
-})
+export const FactorBody = Type.Object(
+  {
+    id: Type.String(),
+    kind: AnyKind,
+    name: Type.String(),
+    created_at: time,
+    last_used_at: timeOrNull,
+    passkey: Type.Optional(
+      Type.Object({
+        backup_eligible: Type.Boolean({ description: 'Whether it can be copied to other devices' }),
+        backed_up: Type.Boolean(),
+        aaguid: Type.String({ description: 'The model of the authenticator' }),
+        attestation: Type.String(),
+        transports: Type.Array(Type.String()),
+        suspended: Type.Boolean({ description: 'It may have been copied and counts no more' }),
+      }),
+    ),
+  },
+  { title: 'Factor' },
+)
 
 const UsedCode = Type.Object({ at: time, ip: orNull, device: orNull })
 
@@ -103,7 +106,7 @@ const PendingMembers = {
 }
 
 /** The first proof was right, and is not enough. */
-export const PendingSignIn = Type.Object(PendingMembers)
+export const PendingSignIn = Type.Object(PendingMembers, { title: 'PendingSignIn' })
 
 export const withBackupCodes = { backup_codes: Type.Optional(codes) }
 export const PendingEnrolled = Type.Object({ ...PendingMembers, ...withBackupCodes })
