@@ -2,7 +2,11 @@ import { type Static, type TSchema, Type } from 'typebox'
 
 const closed = { additionalProperties: false }
 const text = (maxLength: number) => Type.String({ maxLength })
-const url = Type.String({ maxLength: 2048, pattern: '^https?://\\S+$' })
+const url = Type.String({
+  maxLength: 2048,
+  pattern: '^https?://\\S+$',
+  examples: ['https://ada.example.org/'],
+})
 const orNull = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** OpenID Connect Core section 5.1.1. */
@@ -34,6 +38,7 @@ const AddressPatchSchema = Type.Partial(
 const birthdate = Type.String({
   pattern: '^\\d{4}(-\\d{2}-\\d{2})?$',
   description: 'YYYY-MM-DD, 0000-MM-DD without the year, or YYYY alone',
+  examples: ['1815-12-10'],
 })
 
 /** The standard claims of OpenID Connect Core section 5.1 that are not columns of the user. */

@@ -43,6 +43,18 @@ export function nameSchemas(document: Document): Document {
   }
 }
 
+/** A schema of a body or an answer by its title. */
+export function findSchema(document: Document, title: string): Schema | undefined {
+  let found: Schema | undefined
+  mapOperations(document, (operation) =>
+    mapMedia(operation, (media) => {
+      if (media.schema?.title === title) found ??= media.schema
+      return media
+    }),
+  )
+  return found
+}
+
 function isNameable({ type, properties, anyOf, enum: values, title }: Schema): boolean {
   return (
     type === 'object' || properties !== undefined || (title !== undefined && !!(anyOf ?? values))

@@ -32,11 +32,12 @@ export function problemReference(status: string): Answer | undefined {
 }
 
 /** The answers that `problemReference` names. */
-export function problemAnswers(): Readonly<Record<string, Answer>> {
+export function problemAnswers(example: unknown): Readonly<Record<string, Answer>> {
   const answers = Object.entries(kinds).map(([status, [name, description]]) => {
     const schema = { $ref: '#/components/schemas/Problem' }
     const of = headers[status]
-    const content = { 'application/problem+json': { schema } }
+    const shown = { ...Object(example), status: Number(status) }
+    const content = { 'application/problem+json': { schema, example: shown } }
     return [name, { description, ...(of && { headers: of }), content }]
   })
   return Object.fromEntries(answers)

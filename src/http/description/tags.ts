@@ -15,6 +15,7 @@ export const tags = [
     name: 'admin',
     description: 'Administration. Each operation names the permission that it needs.',
   },
+  { name: 'audit', description: 'The audit log: who did what, when, and to what.' },
   { name: 'operation', description: 'Health of the server.' },
 ]
 

@@ -1,8 +1,9 @@
 import swagger from '@fastify/swagger'
 import type { FastifyContextConfig, FastifySchema } from 'fastify'
-import { nameSchemas } from '../description/components.ts'
+import { findSchema, nameSchemas } from '../description/components.ts'
 import type { Document, Marks } from '../description/document.ts'
 import { mapOperations } from '../description/document.ts'
+import { exampleOf } from '../description/example.ts'
 import { problemAnswers, sharedHeaders } from '../description/problem-answers.ts'
 import { securitySchemes, tags } from '../description/tags.ts'
 import { sharedParameters, writeOperation } from '../description/write-operation.ts'
@@ -77,12 +78,14 @@ function noDocument(): never {
 function complete(document: Document): object {
   const { components } = document
   const named = nameSchemas(mapOperations(document, writeOperation))
+  const problem = findSchema(document, 'Problem')
   return {
     ...named,
     components: {
       ...components,
       ...named.components,
-      responses: problemAnswers(),
+      schemas: { ...named.components.schemas, ...(problem && { Problem: problem }) },
+      responses: problemAnswers(problem && exampleOf(problem)),
       parameters: sharedParameters,
       headers: sharedHeaders,
     },
