@@ -75,8 +75,11 @@ COMMENT ON COLUMN role_assignments.resource_id IS 'the one thing that the role i
 CREATE INDEX role_assignments_by_role ON role_assignments (role_id, id);
 CREATE INDEX role_assignments_by_client ON role_assignments (client_id) WHERE client_id IS NOT NULL;
 CREATE INDEX role_assignments_by_group ON role_assignments (group_id) WHERE group_id IS NOT NULL;
-CREATE INDEX role_assignments_by_resource ON role_assignments (resource_type, resource_id text_pattern_ops)
-  WHERE resource_type IS NOT NULL;
+CREATE INDEX role_assignments_by_resource
+  ON role_assignments (resource_type, resource_id text_pattern_ops, user_id) WHERE resource_type IS NOT NULL;
+-- Who may do what, page by page.
+CREATE INDEX role_assignments_for_all ON role_assignments (role_id, user_id)
+  WHERE user_id IS NOT NULL AND resource_type IS NULL;
 CREATE INDEX role_assignments_by_end ON role_assignments (ends_at) WHERE ends_at IS NOT NULL;
 
 INSERT INTO role_assignments (role_id, user_id, created_at)
@@ -131,6 +134,8 @@ CREATE TRIGGER role_assignments_inserted AFTER INSERT ON role_assignments
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_assignment_change();
 CREATE TRIGGER role_assignments_updated AFTER UPDATE ON role_assignments
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_assignment_change();
+CREATE TRIGGER role_assignments_moved AFTER UPDATE ON role_assignments
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_assignment_change();
 CREATE TRIGGER role_assignments_deleted AFTER DELETE ON role_assignments
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_assignment_change();
 
@@ -145,8 +150,22 @@ BEGIN
 END $$;
 CREATE TRIGGER group_members_inserted AFTER INSERT ON group_members
   REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_membership_change();
+CREATE TRIGGER group_members_updated AFTER UPDATE ON group_members
+  REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_membership_change();
+CREATE TRIGGER group_members_moved AFTER UPDATE ON group_members
+  REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_membership_change();
 CREATE TRIGGER group_members_deleted AFTER DELETE ON group_members
   REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_membership_change();
+
+CREATE FUNCTION note_change_of_all() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO access_changes (kind) VALUES ('all');
+  RETURN NULL;
+END $$;
+CREATE TRIGGER role_assignments_emptied AFTER TRUNCATE ON role_assignments
+  FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_all();
+CREATE TRIGGER group_members_emptied AFTER TRUNCATE ON group_members
+  FOR EACH STATEMENT EXECUTE FUNCTION note_change_of_all();
 
 CREATE FUNCTION note_user_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -226,7 +245,8 @@ DROP TRIGGER roles_changed ON roles;
 CREATE TABLE kept_roles AS SELECT DISTINCT ON (user_id, role_id) * FROM user_roles;
 DROP VIEW user_roles;
 DROP TABLE role_assignments, group_members, groups, role_parents, role_permissions, permissions, access_changes;
-DROP FUNCTION note_model_change, note_assignment_change, note_membership_change, note_user_change, note_client_change;
+DROP FUNCTION note_model_change, note_assignment_change, note_membership_change, note_user_change, note_client_change,
+  note_change_of_all;
 DELETE FROM roles WHERE name IN ('auditor', 'support', 'user', 'authorizer') AND built_in;
 ALTER TABLE roles DROP COLUMN built_in, DROP COLUMN version, DROP COLUMN updated_at;
 CREATE TABLE user_roles (
@@ -236,5 +256,5 @@ CREATE TABLE user_roles (
   PRIMARY KEY (user_id, role_id)
 );
 CREATE INDEX user_roles_by_role ON user_roles (role_id);
-INSERT INTO user_roles SELECT user_id, role_id, created_at FROM kept_roles JOIN roles ON roles.id = role_id;
+INSERT INTO user_roles SELECT k.user_id, k.role_id, k.created_at FROM kept_roles k JOIN roles ON roles.id = k.role_id;
 DROP TABLE kept_roles;

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock, Random } from './base/index.ts'
 import { deriveKey, secureRandom, systemClock } from './base/index.ts'
 import { createAccessBook } from './access/index.ts'
-import { createClientCache } from './clients/index.ts'
+import { createClientCache, createSecretUses } from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
 import { createDb } from './db/index.ts'
@@ -62,7 +62,7 @@ export async function createParts(options: PartsOptions) {
     db,
     clock,
     kv,
-    shared: isRedis(kv),
+    sharedKey: isRedis(kv) ? deriveKey(masterKeys[0], 'shared-standings') : undefined,
     count: metrics.accessCache,
   })
   metrics.watchAccess(() => access.stats())
@@ -71,7 +71,8 @@ export async function createParts(options: PartsOptions) {
     ...common,
     hasher: openHasher(config, metrics),
     passwords: openPasswords(options, metrics),
-    clients: createClientCache({ db, clock }),
+    clients: createClientCache({ db, clock, kv }),
+    secretUses: createSecretUses({ db, clock }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
     mfaPolicy: createPolicyBook({ db, clock }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/index.ts'
+import { hmacSha256, sameBytes } from '../../base/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { Standing, SubjectKey } from '../decision/subject.ts'
 import { subjectText } from '../decision/subject.ts'
@@ -8,7 +9,8 @@ export type Read = { readonly horizon: number; readonly standing: Standing }
 
 /**
  * What other processes have read, in Redis. It only saves statements: an entry is believed when its horizon
- * says so and not before, so a lost, flushed or slow Redis can neither hide nor revive anything.
+ * says so and not before, so a lost, flushed or slow Redis can neither hide nor revive anything. It is
+ * sealed, so that who can write to Redis cannot give themselves a role.
  */
 export type SharedStandings = {
   readonly get: (key: SubjectKey) => Promise<Read | undefined>
@@ -25,8 +27,9 @@ const pause = 5000
 export function createSharedStandings(needs: {
   readonly kv: Kv
   readonly clock: Clock
+  readonly key: Buffer
 }): SharedStandings {
-  const { kv, clock } = needs
+  const { kv, clock, key: sealKey } = needs
   let away = Number.NEGATIVE_INFINITY
   const nameOf = (key: SubjectKey) => `access:${subjectText(key)}`
   const failed = () => {
@@ -38,7 +41,7 @@ export function createSharedStandings(needs: {
       if (!usable()) return undefined
       try {
         const text = await withinTime(kv.get(nameOf(key)))
-        return text === undefined ? undefined : parse(text, key)
+        return text === undefined ? undefined : parse(unsealed(sealKey, key, text), key)
       } catch {
         failed()
         return undefined
@@ -46,13 +49,31 @@ export function createSharedStandings(needs: {
     },
     put(read) {
       if (!usable()) return
-      kv.set(nameOf(read.standing.key), JSON.stringify(read), lifetime).catch(failed)
+      const { key } = read.standing
+      kv.set(nameOf(key), sealed(sealKey, key, JSON.stringify(read)), lifetime).catch(failed)
     },
   }
 }
 
+const sealLength = 43
+
+function sealOf(sealKey: Buffer, key: SubjectKey, text: string): string {
+  return hmacSha256(sealKey, `${subjectText(key)} ${text}`).toString('base64url')
+}
+
+function sealed(sealKey: Buffer, key: SubjectKey, text: string): string {
+  return sealOf(sealKey, key, text) + text
+}
+
+function unsealed(sealKey: Buffer, key: SubjectKey, written: string): string | undefined {
+  const text = written.slice(sealLength)
+  const seal = Buffer.from(written.slice(0, sealLength))
+  return sameBytes(seal, Buffer.from(sealOf(sealKey, key, text))) ? text : undefined
+}
+
 /** What is in Redis is our own writing, of this version or another: another form is as good as none. */
-function parse(text: string, key: SubjectKey): Read | undefined {
+function parse(text: string | undefined, key: SubjectKey): Read | undefined {
+  if (text === undefined) return undefined
   const read: Partial<Read> = JSON.parse(text)
   const { horizon, standing } = read
   if (typeof horizon !== 'number' || standing === undefined) return undefined

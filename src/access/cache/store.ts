@@ -6,24 +6,41 @@ import type { Permission } from '../model/permission.ts'
 import type { Changes } from './feed.ts'
 import type { Change } from './known-changes.ts'
 
+/** More changes than this at once are told as a change of everything. */
+const mostChanges = 5000
+
+type ChangeRow = {
+  readonly snapshot: string
+  readonly ceiling: string
+  readonly xid: string | null
+  readonly kind: Change['kind'] | null
+  readonly subject: string | null
+}
+
 /**
- * What changed since transaction `since`, and the new `horizon`: everything of transactions before it has
- * been told by now (or rolled back). Both in one statement, so that they are of one moment.
+ * The changes that can be seen now and could not be seen in the snapshot `since`: those of transactions
+ * that have ended in between, whenever they began. Both snapshots are of one statement each, so nothing
+ * is told twice and nothing is missed.
  */
 export async function selectChanges(queries: Queries, since: string | null): Promise<Changes> {
-  const rows = await queries.many<{
-    horizon: string
-    id: number | null
-    xid: string | null
-    kind: Change['kind'] | null
-    subject: string | null
-  }>(sql`
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS horizon, c.id, c.xid::text AS xid, c.kind, c.subject
-    FROM (SELECT 1) one LEFT JOIN access_changes c ON c.xid >= ${since}::xid8`)
-  const changes = rows.flatMap(({ id, xid, kind, subject }) =>
-    id === null || kind === null ? [] : [{ id, kind, subject: subject ?? '', xid: Number(xid) }],
+  const rows = await queries.many<ChangeRow>(sql`
+    SELECT n.snapshot::text, pg_snapshot_xmax(n.snapshot)::text AS ceiling, c.xid::text AS xid, c.kind, c.subject
+    FROM (SELECT pg_current_snapshot() AS snapshot) n LEFT JOIN (
+      SELECT xid, kind, subject FROM access_changes
+      WHERE xid >= pg_snapshot_xmin(${since}::pg_snapshot)
+        AND NOT pg_visible_in_snapshot(xid, ${since}::pg_snapshot)
+      LIMIT ${mostChanges + 1}
+    ) c ON true`)
+  const [first] = rows
+  const changes = rows.flatMap(({ kind, subject, xid }) =>
+    kind === null ? [] : [{ kind, subject: subject ?? '', xid: Number(xid) }],
   )
-  return { horizon: Number(rows[0]?.horizon), changes }
+  return {
+    snapshot: first?.snapshot ?? '',
+    ceiling: Number(first?.ceiling),
+    changes,
+    tooMany: changes.length > mostChanges,
+  }
 }
 
 export async function selectModel(queries: Queries): Promise<RoleNode[]> {

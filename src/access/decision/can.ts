@@ -1,7 +1,9 @@
+import { comparisonKey } from '../../base/index.ts'
 import { scopeMatches } from '../assignment/scope.ts'
 import type { Model } from '../model/compile.ts'
+import { isPlainName } from '../model/permission.ts'
 import type { Source } from '../model/permission-set.ts'
-import { findSource } from '../model/permission-set.ts'
+import { firstOf, spellings } from '../model/permission-set.ts'
 import type { Grant, Subject } from './subject.ts'
 
 /** May the subject do this to that? */
@@ -47,17 +49,45 @@ export function can(
 ): Decision {
   if (subject === undefined) return { allowed: false, why: 'unknown_subject' }
   if (!subject.standing.active) return { allowed: false, why: 'inactive_subject' }
-  const general = findIn(model, subject, subject.generalRoles, question)
-  if (general !== undefined) {
-    const grant = subject.general.find(({ roleId }) => roleId === general.roleId)
-    if (grant !== undefined) return { allowed: true, grant, source: general }
+  const { type } = question.resource
+  // Anything else could be mistaken for a permission: an action "read@own" for "read" without condition.
+  if (!isPlainName(type) || !isPlainName(question.action)) {
+    return { allowed: false, why: 'no_permission' }
+  }
+  const wanted = {
+    free: spellings(type, question.action, 'none'),
+    own: spellings(type, question.action, 'own'),
+    owns: isOwner(subject, question.resource.owner),
+  }
+  for (const roleId of subject.generalRoles) {
+    const source = findIn(model, roleId, wanted)
+    const grant = source && subject.general.find((one) => one.roleId === roleId)
+    if (source !== undefined && grant !== undefined) return { allowed: true, grant, source }
   }
   for (const grant of narrower(subject, question)) {
-    if (!isCurrent(grant, now)) continue
-    const source = findIn(model, subject, [grant.roleId], question)
+    const source = isCurrent(grant, now) ? findIn(model, grant.roleId, wanted) : undefined
     if (source !== undefined) return { allowed: true, grant, source }
   }
-  return { allowed: false, why: whyNot(model, subject, question, now) }
+  return { allowed: false, why: whyNot(model, subject, question, { ...wanted, now }) }
+}
+
+type Wanted = {
+  /** What allows it for every thing, as permissions are written. */
+  readonly free: readonly string[]
+  /** What allows it for things of one's own. */
+  readonly own: readonly string[]
+  readonly owns: boolean
+}
+
+function findIn(model: Model, roleId: string, { free, own, owns }: Wanted): Source | undefined {
+  const permissions = model.ofRole(roleId)
+  return firstOf(permissions, free) ?? (owns ? firstOf(permissions, own) : undefined)
+}
+
+/** An address has more than one spelling, an id has one. */
+function isOwner({ standing }: Subject, owner: string | undefined): boolean {
+  if (owner === undefined) return false
+  return standing.names.includes(owner.includes('@') ? comparisonKey(owner) : owner)
 }
 
 /** The grants with a limit that reach this thing, whatever the time. */
@@ -75,36 +105,32 @@ export function isCurrent({ from, until }: Pick<Grant, 'from' | 'until'>, now: n
   return (from === null || from <= now) && (until === null || now < until)
 }
 
-function findIn(
-  model: Model,
-  subject: Subject,
-  roleIds: readonly string[],
-  { resource, action }: Question,
-): Source | undefined {
-  if (roleIds.length === 0) return undefined
-  const permissions = model.permissionsOf(roleIds)
-  const free = findSource(permissions, resource.type, action, 'none')
-  if (free !== undefined || resource.owner === undefined) return free
-  const owns = subject.standing.names.includes(resource.owner)
-  return owns ? findSource(permissions, resource.type, action, 'own') : undefined
-}
+const nearest: readonly WhyNot[] = ['not_owner', 'not_yet', 'over', 'elsewhere']
 
 /** What comes nearest to a permission, for who wonders. */
-function whyNot(model: Model, subject: Subject, question: Question, now: number): WhyNot {
-  const { type } = question.resource
-  const near = subject.standing.grants.flatMap((grant): WhyNot[] => {
-    const permissions = model.permissionsOf([grant.roleId])
-    const free = findSource(permissions, type, question.action, 'none')
-    if (free === undefined && findSource(permissions, type, question.action, 'own') === undefined) {
-      return []
-    }
-    if (grant.scope !== null && !scopeMatches(grant.scope, type, question.resource.id)) {
-      return grant.scope.type === type ? ['elsewhere'] : []
-    }
-    if (!isCurrent(grant, now))
-      return [grant.from !== null && now < grant.from ? 'not_yet' : 'over']
-    return ['not_owner']
-  })
-  const order: readonly WhyNot[] = ['not_owner', 'not_yet', 'over', 'elsewhere']
-  return order.find((why) => near.includes(why)) ?? 'no_permission'
+function whyNot(
+  model: Model,
+  { standing }: Subject,
+  { resource }: Question,
+  { free, own, now }: Wanted & { readonly now: number },
+): WhyNot {
+  // Somebody may have one role for thousands of things.
+  const helpful = new Map<string, boolean>()
+  const helps = (roleId: string) => {
+    const known = helpful.get(roleId)
+    if (known !== undefined) return known
+    const permissions = model.ofRole(roleId)
+    const found = (firstOf(permissions, free) ?? firstOf(permissions, own)) !== undefined
+    helpful.set(roleId, found)
+    return found
+  }
+  const near = new Set<WhyNot>()
+  for (const { roleId, scope, from, until } of standing.grants) {
+    if (!helps(roleId)) continue
+    if (scope !== null && !scopeMatches(scope, resource.type, resource.id)) {
+      if (scope.type === resource.type) near.add('elsewhere')
+    } else if (isCurrent({ from, until }, now)) near.add('not_owner')
+    else near.add(from !== null && now < from ? 'not_yet' : 'over')
+  }
+  return nearest.find((why) => near.has(why)) ?? 'no_permission'
 }

@@ -1,3 +1,4 @@
+import { hasControls, isUuid, isWellFormed } from '../../base/index.ts'
 import type { Scope } from '../assignment/scope.ts'
 
 /** Who may be asked about: a user by id, or a client (service account) by its client_id. */
@@ -5,6 +6,12 @@ export type SubjectKey = { readonly type: 'user' | 'client'; readonly id: string
 
 export function subjectText({ type, id }: SubjectKey): string {
   return `${type}:${id}`
+}
+
+/** Whether it can name anybody at all; every name has one spelling only. */
+export function isSubjectKey({ type, id }: SubjectKey): boolean {
+  if (type === 'user') return isUuid(id)
+  return id.length <= 256 && !hasControls(id) && isWellFormed(id)
 }
 
 /** One role that somebody has. */
@@ -48,20 +55,27 @@ export type Subject = {
 export function sortGrants(standing: Standing): Subject {
   const general: Grant[] = []
   const timed: Grant[] = []
-  const exact = new Map<string, Grant[]>()
-  const prefixed = new Map<string, Grant[]>()
+  // Most people have neither, and many of them are remembered.
+  let exact = none
+  let prefixed = none
   for (const grant of standing.grants) {
     const { scope, from, until } = grant
     if (scope === null) (from === null && until === null ? general : timed).push(grant)
-    else if (scope.id.endsWith('*')) push(prefixed, scope.type, grant)
-    else push(exact, `${scope.type}:${scope.id}`, grant)
+    else if (scope.id.endsWith('*')) prefixed = push(prefixed, scope.type, grant)
+    else exact = push(exact, `${scope.type}:${scope.id}`, grant)
   }
   const generalRoles = [...new Set(general.map(({ roleId }) => roleId))].sort()
   return { standing, general, generalRoles, timed, exact, prefixed }
 }
 
-function push(map: Map<string, Grant[]>, key: string, grant: Grant): void {
+type Grants = Map<string, Grant[]>
+
+const none: Grants = new Map()
+
+function push(grants: Grants, key: string, grant: Grant): Grants {
+  const map: Grants = grants === none ? new Map() : grants
   const list = map.get(key)
   if (list === undefined) map.set(key, [grant])
   else list.push(grant)
+  return map
 }

@@ -15,10 +15,13 @@ export type PermissionSet = {
   readonly bySpelling: ReadonlyMap<string, Source>
 }
 
-export function permissionSet(sources: Iterable<Source>): PermissionSet {
+export function permissionSet(
+  sources: Iterable<Source>,
+  spellingOf: (permission: Permission) => string = permissionText,
+): PermissionSet {
   const bySpelling = new Map<string, Source>()
   for (const source of sources) {
-    const spelling = permissionText(source.permission)
+    const spelling = spellingOf(source.permission)
     if (!bySpelling.has(spelling)) bySpelling.set(spelling, source)
   }
   return { bySpelling }
@@ -26,18 +29,34 @@ export function permissionSet(sources: Iterable<Source>): PermissionSet {
 
 /** The source that allows an action on a type of resource; of several, the one without a condition. */
 export function findSource(
-  { bySpelling }: PermissionSet,
+  set: PermissionSet,
   resource: string,
   action: string,
   condition: 'none' | 'own',
 ): Source | undefined {
+  return firstOf(set, spellings(resource, action, condition))
+}
+
+/** The permissions that would allow an action, the most exact first, as they are written. */
+export function spellings(resource: string, action: string, condition: 'none' | 'own'): string[] {
   const tail = condition === 'own' ? '@own' : ''
-  return (
-    bySpelling.get(`${resource}:${action}${tail}`) ??
-    bySpelling.get(`${resource}:*${tail}`) ??
-    bySpelling.get(`*:${action}${tail}`) ??
-    bySpelling.get(`*:*${tail}`)
-  )
+  return [
+    `${resource}:${action}${tail}`,
+    `${resource}:*${tail}`,
+    `*:${action}${tail}`,
+    `*:*${tail}`,
+  ]
+}
+
+export function firstOf(
+  { bySpelling }: PermissionSet,
+  wanted: readonly string[],
+): Source | undefined {
+  for (const spelling of wanted) {
+    const source = bySpelling.get(spelling)
+    if (source !== undefined) return source
+  }
+  return undefined
 }
 
 /** Whether a permission, wildcards and all, is wholly within a set. */
