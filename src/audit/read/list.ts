@@ -1,7 +1,6 @@
 import type { Queries } from '../../db/index.ts'
 import type { AuditRecord } from '../record.ts'
 import type { AuditFilter, AuditPlace } from './filter.ts'
-import { encodePlace } from './filter.ts'
 import { selectPage } from './store.ts'
 
 type Wish = {
@@ -13,7 +12,7 @@ type Wish = {
 export type AuditPage = {
   readonly records: AuditRecord[]
   /** Where the next page begins; undefined on the last one. */
-  readonly next?: string
+  readonly next?: AuditPlace
 }
 
 /** A page of the log, newest first. */
@@ -21,7 +20,7 @@ export async function listAudit(db: Queries, { limit, ...wish }: Wish): Promise<
   const found = await selectPage(db, { ...wish, limit: limit + 1 })
   const records = found.slice(0, limit)
   const last = found.length > limit ? records.at(-1) : undefined
-  return last === undefined ? { records } : { records, next: encodePlace(placeOf(last)) }
+  return last === undefined ? { records } : { records, next: placeOf(last) }
 }
 
 const exportPage = 1000

@@ -3,7 +3,6 @@ import { after, before, test } from 'node:test'
 import type { AuditBench } from '../audit.fixture.ts'
 import { auditBench } from '../audit.fixture.ts'
 import type { AuditFilter, AuditPlace } from './filter.ts'
-import { decodePlace, encodePlace } from './filter.ts'
 import { exportAudit, listAudit } from './list.ts'
 import { pageStatement } from './store.ts'
 
@@ -118,15 +117,12 @@ test('pages neither miss nor repeat an entry, of one moment neither', async () =
     const page = await listAudit(bench.db, { filter, limit: 2, ...(after && { after }) })
     seqs.push(...page.records.map(({ seq }) => seq))
     if (page.next === undefined) break
-    after = decodePlace(page.next)
-    assert.ok(after)
-    assert.equal(encodePlace(after), page.next)
+    after = page.next
   }
   assert.deepEqual(
     seqs,
     [7, 6, 5, 4, 3, 2, 1].map((n) => total + n),
   )
-  assert.equal(decodePlace('garbage'), undefined)
 })
 
 test('a prefix of actions ends where the next name begins', async () => {
