@@ -4,7 +4,7 @@
  * this file but the commands and the tests.
  */
 import type { AccessBook } from './access/index.ts'
-import { accountCore, handleAccountJobs, mfaCore } from './accounts.ts'
+import { accountCore, apiKeyNeeds, handleAccountJobs, mfaCore } from './accounts.ts'
 import type { AuditWorker } from './audit/index.ts'
 import { openAudit, scheduleAudit } from './audit-log.ts'
 import type { Clock, Random } from './base/index.ts'
@@ -16,10 +16,17 @@ import type { KeyRing } from './keys/index.ts'
 import type { Kv } from './kv/index.ts'
 import type { Inbox } from './mail/index.ts'
 import type { PolicyBook } from './mfa/index.ts'
+import {
+  handleSecurityEvents,
+  openFollowers,
+  reportBrokenChain,
+  scheduleStatistics,
+} from './monitoring.ts'
 import type { PartsOptions } from './parts.ts'
 import { createParts } from './parts.ts'
 import { scheduleJobs } from './schedule.ts'
 import { openSurfaces } from './surfaces.ts'
+import type { Counter } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 
 export type AppOptions = PartsOptions & {
@@ -44,6 +51,7 @@ export type App = {
   /** What was sent while there is no mail server. */
   readonly inbox: Inbox
   readonly metrics: Metrics
+  readonly counter: Counter
   readonly clock: Clock
   readonly random: Random
   /** Announces on /health/ready that no more requests should come. */
@@ -59,9 +67,13 @@ export async function createApp(options: AppOptions): Promise<App> {
   const core = accountCore(options.config, options.masterKeys[0], parts)
   handleAccountJobs(core)
   const mfa = mfaCore(options.config, options.masterKeys[0], parts)
-  const jobs = scheduleJobs({ ...parts, core, mfa, config: options.config, log: options.log })
-  const audit = openAudit(options, parts, [])
+  const apiKeys = apiKeyNeeds(options.config, parts)
+  const jobs = scheduleJobs({ ...parts, core, mfa, apiKeys, config: options.config, log: options.log })
+  handleSecurityEvents(options, parts)
+  const followers = openFollowers(options, parts)
+  const audit = reportBrokenChain(openAudit(options, parts, followers), parts)
   scheduleAudit(jobs, audit, { ...options, ...parts })
+  scheduleStatistics(jobs, parts)
   return {
     ...parts,
     audit,
@@ -75,10 +87,14 @@ export async function createApp(options: AppOptions): Promise<App> {
       state.draining = true
       await http.close()
       await jobs.stop()
+      await parts.secretUses.flush()
       await parts.queue.stop()
+      // What cannot be written any more is some seconds of statistics.
+      await parts.counter.flush().catch(() => undefined)
       parts.transport.close()
       keys.close()
       await parts.access.close()
+      await parts.clients.close()
       await kv.close()
       await db.close()
     },

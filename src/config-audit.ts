@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { duration, list, type Read, text } from './config-setting.ts'
 
 /** `https:`, or `http:` to this machine: what is sent must not be read on its way. */
-function readReceiver(address: string): Read {
+export function readReceiver(address: string): Read {
   const url = URL.parse(address)
   const local = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)
   if (url?.protocol === 'https:' || (local && url.protocol === 'http:')) {

@@ -22,10 +22,11 @@ test('the reference tells the secrets their file variable', () => {
     'CARDEA_MAIL_URL',
     'CARDEA_METRICS_TOKEN',
     'CARDEA_AUDIT_STREAM_SECRET',
+    'CARDEA_MONITOR_WEBHOOK_SECRET',
   ]) {
     assert.ok(configMarkdown().includes(`\`${name}\`<br>\`${name}_FILE\``))
   }
-  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 6)
+  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 7)
 })
 
 test('the reference prints every rule', () => {

@@ -80,6 +80,12 @@ export const rules: readonly Rule[] = [
     refuses: ({ oauth }) => oauth.refreshIdleLifetime > oauth.refreshAbsoluteLifetime,
   },
   {
+    reads: ['apiKeys.defaultLifetime', 'apiKeys.maxLifetime'],
+    production: false,
+    words: 'CARDEA_API_KEYS_DEFAULT_LIFETIME must not be longer than CARDEA_API_KEYS_MAX_LIFETIME',
+    refuses: ({ apiKeys }) => apiKeys.defaultLifetime > apiKeys.maxLifetime,
+  },
+  {
     reads: ['keys.publishLead', 'keys.rotateEvery'],
     production: false,
     words: 'CARDEA_KEYS_PUBLISH_LEAD must be shorter than CARDEA_KEYS_ROTATE_EVERY',
@@ -103,6 +109,13 @@ export const rules: readonly Rule[] = [
     words:
       'CARDEA_AUDIT_STREAM_SECRET must have 16 characters or more once CARDEA_AUDIT_STREAM_URL is set',
     refuses: ({ audit }) => audit.streamUrl !== '' && audit.streamSecret.length < 16,
+  },
+  {
+    reads: ['monitor.webhookSecret', 'monitor.webhookUrl'],
+    production: false,
+    words:
+      'CARDEA_MONITOR_WEBHOOK_SECRET must have 16 characters or more once CARDEA_MONITOR_WEBHOOK_URL is set',
+    refuses: ({ monitor }) => monitor.webhookUrl !== '' && monitor.webhookSecret.length < 16,
   },
   {
     // RFC 9106 section 3.1: the memory is at least eight blocks per lane.

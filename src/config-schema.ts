@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { audit } from './config-audit.ts'
+import { apiKeys } from './config-api-keys.ts'
+import { monitor } from './config-monitor.ts'
 import { account, limits, mail, mfa, password, registration, session } from './config-people.ts'
 import {
   boolean,
@@ -168,8 +170,10 @@ export const configSchema = Type.Object({
   limits,
   mfa,
   oauth,
+  apiKeys,
   keys,
   jobs,
   audit,
+  monitor,
   setup,
 })

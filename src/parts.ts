@@ -28,6 +28,7 @@ import { createPolicyBook } from './mfa/index.ts'
 import { createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
 import { createRefreshTokens } from './session/index.ts'
+import { createCounter } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 import { createMetrics } from './telemetry/index.ts'
 
@@ -77,6 +78,7 @@ export async function createParts(options: PartsOptions) {
     verifiedTokens: createVerifiedTokens(keys),
     mfaPolicy: createPolicyBook({ db, clock }),
     access,
+    counter: createCounter({ db, clock, onOverflow: metrics.statisticsDropped }),
     ...(await openPost(config, { ...common, log })),
   }
 }

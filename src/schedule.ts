@@ -1,8 +1,13 @@
 import type { Logger } from 'pino'
 import { sweepAccessChanges } from './access/index.ts'
+import { sweepIdempotencyKeys } from './admin/index.ts'
+import type { ApiKeyNeeds } from './api-keys/index.ts'
+import { remindOfKeyExpiry, sweepApiKeys } from './api-keys/index.ts'
 import { appendAudit } from './audit/index.ts'
 import type { Clock, Random } from './base/index.ts'
 import { addSeconds } from './base/index.ts'
+import type { SecretUses } from './clients/index.ts'
+import { sweepClientSecrets } from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db, Queries } from './db/index.ts'
 import type { AccountCore } from './identity/index.ts'
@@ -26,8 +31,10 @@ import {
   sweepRememberedDevices,
   sweepUsedChallenges,
 } from './mfa/index.ts'
+import { sweepEvents, sweepMemories, sweepNotices } from './monitor/index.ts'
 import { sweepCodes, sweepRevokedTokens } from './oauth/index.ts'
 import { sweepDevices, sweepFamilies, sweepSessions } from './session/index.ts'
+import { sweepDays } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 
 type Needs = {
@@ -39,15 +46,17 @@ type Needs = {
   readonly keys: KeyRing
   readonly sealer: Sealer
   readonly metrics: Metrics
+  readonly secretUses: SecretUses
   readonly core: AccountCore
   readonly mfa: MfaCore
+  readonly apiKeys: ApiKeyNeeds
 }
 
 /** Deletes up to `limit` rows that expired before a moment. */
 type Sweep = (queries: Queries, before: Date, limit: number) => Promise<number>
 
 /** Every table whose rows have a lifetime, and how long (seconds) they are kept beyond it. */
-const sweeps = ({ mail }: Config): readonly (readonly [string, Sweep, keep: number])[] => [
+const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, keep: number])[] => [
   ['authorization_codes', sweepCodes, 600],
   ['revoked_access_tokens', sweepRevokedTokens, 60],
   ['token_families', sweepFamilies, 60],
@@ -64,9 +73,18 @@ const sweeps = ({ mail }: Config): readonly (readonly [string, Sweep, keep: numb
   ['mfa_remembered_devices', sweepRememberedDevices, 0],
   ['queued_jobs', sweepDeadJobs, mail.keepDead],
   ['access_changes', sweepAccessChanges, changeMemory],
+  ['idempotency_keys', sweepIdempotencyKeys, 60],
+  ['client_secrets', sweepClientSecrets, 0],
+  ['api_keys', sweepApiKeys, keyMemory],
+  ['security_events', sweepEvents, 0],
+  ['monitor_states', sweepMemories, 0],
+  ['monitor_notices', sweepNotices, 0],
+  ['statistics_daily', sweepDays, monitor.keepStatistics],
 ]
 /** Seconds: longer than processes remember changes, and than a transaction may take. */
 const changeMemory = 1200
+/** Seconds for which their owner can see API keys that count no more. */
+const keyMemory = 30 * 86_400
 /** Seconds after which a browser that was not seen any more is a new one; longer than its cookie. */
 const deviceMemory = 400 * 86_400
 /** Seconds for which administrators can look at emergency accesses; the audit log keeps them for ever. */
@@ -94,7 +112,9 @@ export function scheduleJobs(needs: Needs): Jobs {
     },
     { exclusive: true },
   )
+  jobs.every('clients.secret_uses', 60, () => needs.secretUses.flush())
   jobs.every('mfa.remind', 3600, () => remind(needs), { exclusive: true })
+  jobs.every('api_keys.remind', 3600, () => remindOfKeys(needs), { exclusive: true })
   jobs.every('users.erase', config.jobs.sweepEvery, () => erase(needs), { exclusive: true })
   return jobs
 }
@@ -110,6 +130,11 @@ async function remind({ mfa }: Needs): Promise<void> {
   await sweepInBatches((limit) => remindOfBackupExpiry(mfa, limit), { limit: 100, maxBatches })
 }
 
+/** Letters to who has API keys that end soon. */
+async function remindOfKeys({ apiKeys }: Needs): Promise<void> {
+  await sweepInBatches((limit) => remindOfKeyExpiry(apiKeys, limit), { limit: 100, maxBatches })
+}
+
 /** The longest that anything signed may be valid: what a retired key must outlive. */
 export function keyPolicy(config: Config) {
   const { accessTokenLifetime, idTokenLifetime } = config.oauth
@@ -123,7 +148,10 @@ export function keyPolicy(config: Config) {
 }
 
 /** Rotation with its audit entry, in one transaction. */
-export function auditedRotation(needs: Pick<Needs, 'db' | 'clock' | 'random' | 'sealer'>) {
+export function auditedRotation(
+  needs: Pick<Needs, 'db' | 'clock' | 'random' | 'sealer'>,
+  details: Readonly<Record<string, unknown>> = {},
+) {
   return {
     ...needs,
     onRotated: (tx: Queries, kid: string) =>
@@ -132,6 +160,7 @@ export function auditedRotation(needs: Pick<Needs, 'db' | 'clock' | 'random' | '
         action: 'key.rotate',
         resource: `key:${kid}`,
         outcome: 'success',
+        details,
       }),
   }
 }

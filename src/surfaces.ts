@@ -1,18 +1,30 @@
 import { accountPageRoutes, accountRoutes, guard } from './account/index.ts'
 import {
+  apiKeyAdminRoutes,
+  auditRoutes,
   clientRoutes,
+  consentAdminRoutes,
   emergencyRoutes,
   invitationRoutes,
+  keyRoutes,
   policyRoutes,
+  rememberAnswers,
+  settingsRoutes,
   setupRoutes,
+  tokenRoutes,
+  userListRoutes,
   userMfaRoutes,
   userRoutes,
+  userSessionRoutes,
 } from './admin/index.ts'
+import { introspectKey } from './api-keys/index.ts'
 import type { AppOptions } from './app.ts'
 import { newId } from './base/index.ts'
 import type { Config } from './config.ts'
+import { effectiveSettings } from './config-reference.ts'
 import type { HttpServer } from './http/index.ts'
 import {
+  allowOrigins,
   apiSurface,
   assetRoutes,
   createServer,
@@ -36,6 +48,7 @@ import {
   refreshTokenGrant,
 } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
+import { keyPolicy } from './schedule.ts'
 import type { Shared } from './shared.ts'
 import { share } from './shared.ts'
 
@@ -60,6 +73,7 @@ export async function openSurfaces(
     draining: () => state.draining,
     observe: (request) => metrics.httpRequest(request),
   })
+  allowOrigins(http, { ownOrigin: shared.issuer, allows: shared.clients.allowsOrigin })
   await options.onServer?.(http)
   await opsSurface(http, (surface) => {
     const up = { database: () => db.ping(), kv: () => kv.ping() }
@@ -84,18 +98,27 @@ export async function openSurfaces(
   await apiSurface(http, (surface) => {
     const needs = accountNeeds(config, shared)
     guard(surface, needs)
+    rememberAnswers(surface, needs)
     userRoutes(surface, needs)
+    userListRoutes(surface, needs)
+    userSessionRoutes(surface, needs)
     invitationRoutes(surface, needs)
     clientRoutes(surface, needs)
+    consentAdminRoutes(surface, needs)
+    tokenRoutes(surface, needs)
+    keyRoutes(surface, { ...needs, keyPolicy: keyPolicy(config) })
+    settingsRoutes(surface, { ...needs, settings: effectiveSettings(config) })
     policyRoutes(surface, needs)
     userMfaRoutes(surface, needs)
+    apiKeyAdminRoutes(surface, needs)
     emergencyRoutes(surface, needs)
+    auditRoutes(surface, needs)
   })
   return http
 }
 
 function protocolNeeds(config: Config, shared: Shared) {
-  const { issuer, metrics } = shared
+  const { issuer } = shared
   const { refreshIdleLifetime: idle, refreshGrace: grace, clockSkew } = config.oauth
   const endpoints = ['token', 'introspect', 'revoke'].map((name) => `${issuer}/oauth/${name}`)
   const brake = createBrake(shared)
@@ -104,14 +127,29 @@ function protocolNeeds(config: Config, shared: Shared) {
   const refreshRules = { idle, grace, sessionIdle: shared.lifetimes.idle }
   const token = createTokenEndpoint({
     clientAuth,
-    count: (grant, outcome) => metrics.tokenIssued(grant, outcome),
+    count: (grant, outcome, client) => countToken(shared, { grant, outcome, client }),
     grants: [
       authorizationCodeGrant(issue),
       refreshTokenGrant({ ...issue, rules: refreshRules }),
       clientCredentialsGrant({ ...shared, mint: accessTokenMint(issue) }),
     ],
   })
-  return { ...shared, clientAuth, token, refreshRules }
+  const ofKey = (text: string) => introspectKey({ issuer, book: shared.apiKeys.book }, text)
+  return { ...shared, clientAuth, token, refreshRules, introspectKey: ofKey }
+}
+
+type Issued = {
+  readonly grant: string
+  readonly outcome: string
+  readonly client: string | undefined
+}
+
+/** In memory only: a token must not cost a statement. A redeemed code is a sign-in to its client. */
+function countToken({ metrics, counter }: Shared, { grant, outcome, client }: Issued): void {
+  metrics.tokenIssued(grant, outcome)
+  if (client === undefined) return
+  counter.count('tokens', client)
+  if (grant === 'authorization_code') counter.count('client_sign_ins', client)
 }
 
 function browserNeeds(config: Config, shared: Shared) {

@@ -17,6 +17,7 @@ const domain = [
   'i18n',
   'mail',
   'access',
+  'api-keys',
   'clients',
   'flow',
   'identity',
@@ -24,7 +25,9 @@ const domain = [
   'keys',
   'limits',
   'mfa',
+  'monitor',
   'session',
+  'statistics',
 ]
 const words = 'Pages speak the language of the person.'
 const web = 'Cookies, parameters and pages reach it as types and small functions of the HTTP layer.'
@@ -42,6 +45,14 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   },
   telemetry: { about: 'log and metrics', may: [] },
   audit: { about: 'who did what to which thing', may: ['db'] },
+  monitor: {
+    about: 'security events: what in the audit log deserves attention',
+    may: ['audit', 'db', 'jobs', 'mail'],
+  },
+  statistics: {
+    about: 'numbers that are kept as things happen',
+    may: ['audit', 'db'],
+  },
   keys: { about: 'signing keys and sealed secrets', may: ['db'] },
   jobs: { about: 'work that repeats, and work that leaves a transaction', may: ['db'] },
   mail: {
@@ -61,6 +72,11 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     also: { mail: 'Changes of an account write letters in their own transaction.' },
   },
   access: { about: 'roles', may: state },
+  'api-keys': {
+    about: 'keys that people make for their programs',
+    may: [...state, 'access', 'identity', 'jobs'],
+    also: { mail: 'A new key and one that ends soon write letters in their own transaction.' },
+  },
   clients: {
     about: 'applications and what people allowed them',
     may: state,
@@ -135,6 +151,7 @@ export const rootFiles: Readonly<Record<string, string>> = {
   'shared.ts': 'app',
   'schedule.ts': 'app',
   'audit-log.ts': 'app',
+  'monitoring.ts': 'app',
   'main.ts': 'main',
   'config.ts': 'config',
 }

@@ -56,6 +56,30 @@ export type Letters = {
     readonly reason: string
     readonly until: string
   }
+  readonly 'api-key-created': Happening & {
+    readonly name: string
+    readonly scopes: string
+    readonly until: string
+    readonly keysUrl: string
+  }
+  readonly 'api-key-expiring': {
+    readonly username: string
+    readonly name: string
+    readonly until: string
+    readonly keysUrl: string
+  }
+  /** To administrators. `kind` and `severity` are those of the event, `at` when it was first seen. */
+  readonly 'security-event': {
+    readonly username: string
+    readonly kind: string
+    readonly severity: string
+    readonly subject: string
+    readonly actor: string
+    readonly ip: string
+    readonly event: string
+    readonly at: string
+    readonly issuer: string
+  }
   readonly 'account-deactivated': Happening & { readonly link: string }
   readonly 'deletion-scheduled': Happening & { readonly link: string; readonly until: string }
   readonly 'account-deleted': { readonly username: string; readonly at: string }

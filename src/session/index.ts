@@ -6,7 +6,7 @@
  * passwords, signs tokens or speaks HTTP.
  */
 
-export type { Places } from './device/place.ts'
+export type { Places, Point } from './device/place.ts'
 export { createPlaces } from './device/place.ts'
 export type { Person, Recognition, Sighting } from './device/recognise-device.ts'
 export {
@@ -28,7 +28,18 @@ export { createRefreshTokens } from './family/refresh-token.ts'
 export type { Rotation } from './family/rotate-family.ts'
 export { rotateFamily } from './family/rotate-family.ts'
 export { startFamily } from './family/start-family.ts'
-export { readFamily, revokeFamily, sweepFamilies } from './family/store.ts'
+export type { GrantRow } from './family/store.ts'
+export {
+  readFamily,
+  revokeClientFamilies,
+  revokeFamiliesOf,
+  revokeFamily,
+  revokeGrant,
+  revokeOauthFamilies,
+  selectClientGrants,
+  selectUserGrants,
+  sweepFamilies,
+} from './family/store.ts'
 export { listSessions } from './list-sessions.ts'
 export { readSession } from './read-session.ts'
 export { reauthenticate, reauthenticateApi } from './reauthenticate.ts'

@@ -1,11 +1,17 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client'
 import type { AccessMetrics } from './access-metrics.ts'
 import { accessMetrics } from './access-metrics.ts'
+import type { ApiKeyMetrics } from './api-key-metrics.ts'
+import { apiKeyMetrics } from './api-key-metrics.ts'
 import type { AuditMetrics } from './audit-metrics.ts'
 import { auditMetrics } from './audit-metrics.ts'
+import type { MonitorMetrics } from './monitor-metrics.ts'
+import { monitorMetrics } from './monitor-metrics.ts'
 
 /** What the modules that have more to tell add. */
-type OfModules = AccessMetrics & AuditMetrics
+type OfModules = AccessMetrics &
+  ApiKeyMetrics & AuditMetrics &
+  MonitorMetrics
 
 export type Metrics = OfModules & {
   readonly httpRequest: (request: HttpRequest) => void
@@ -58,7 +64,9 @@ export function createMetrics(): Metrics {
     ...gauges(registry),
     ...queueGauge(registry),
     ...accessMetrics(registry),
+    ...apiKeyMetrics(registry),
     ...auditMetrics(registry),
+    ...monitorMetrics(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
 }

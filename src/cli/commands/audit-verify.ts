@@ -1,6 +1,7 @@
-import type { Report } from '../../audit/index.ts'
-import { parseCheckpoint, problemWords, verifyChain } from '../../audit/index.ts'
+import type { AuditEntry, Report } from '../../audit/index.ts'
+import { appendAudit, parseCheckpoint, problemWords, verifyChain } from '../../audit/index.ts'
 import { chainKeys } from '../../audit-log.ts'
+import { secureRandom, systemClock } from '../../base/index.ts'
 import type { Command } from '../command.ts'
 import { text, UsageError } from '../command.ts'
 import { dataDirOf, withDatabase } from '../database.ts'
@@ -9,6 +10,8 @@ import { settings } from '../settings.ts'
 import { filterOptions, periodOf } from './audit-options.ts'
 
 const { from, to } = filterOptions
+
+const parts = { clock: systemClock, random: secureRandom }
 
 export const auditVerify: Command = {
   name: 'audit verify',
@@ -26,7 +29,12 @@ export const auditVerify: Command = {
       throw new UsageError('--checkpoint is none that audit verify prints.')
     }
     const scope = { ...periodOf(values), ...(checkpoint !== undefined && { checkpoint }) }
-    const report = await withDatabase(config, (db) => verifyChain({ db, keys }, scope))
+    const report = await withDatabase(config, async (db) => {
+      const found = await verifyChain({ db, keys }, scope)
+      // The monitor finds it there, if whoever changed the log has left the server running.
+      if (found.faults > 0) await appendAudit(parts, db, tampered(found))
+      return found
+    })
     for (const line of reportLines(report)) console.log(line)
     for (const problem of report.problems) console.error(problemWords(problem))
     const more = report.faults - report.problems.length
@@ -34,6 +42,12 @@ export const auditVerify: Command = {
     console.log(report.faults === 0 ? 'The audit log is as it was written.' : 'TAMPERED')
     return report.faults === 0 ? 0 : 1
   },
+}
+
+function tampered({ faults, problems }: Report): AuditEntry {
+  const details = { faults, first: problems.slice(0, 3).map(problemWords) }
+  const entry = { actor: 'system', action: 'audit.verify', resource: 'audit_log' } as const
+  return { ...entry, outcome: 'refused', details }
 }
 
 function reportLines({ rows, batches, unsealed, ...report }: Report): string[] {

@@ -26,11 +26,10 @@ export const keyRotate: Command = {
   async run(values) {
     const config = settings()
     const sealer = createSealer(masterKeys(config, dataDirOf(config)), secureRandom)
+    const now = values.now === true
     const parts = { clock: systemClock, random: secureRandom, sealer }
     const kids = await withDatabase(config, (db) =>
-      rotateKeys(auditedRotation({ ...parts, db }), keyPolicy(config), {
-        now: values.now === true,
-      }),
+      rotateKeys(auditedRotation({ ...parts, db }, { now }), keyPolicy(config), { now }),
     )
     console.log(kids.map((kid) => `next signing key: ${kid}`).join('\n'))
     return 0

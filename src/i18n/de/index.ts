@@ -1,9 +1,11 @@
 import { account } from './account.ts'
+import { apiKeys } from './api-keys.ts'
 import { factors } from './factors.ts'
 import { failures } from './failures.ts'
 import { frame } from './frame.ts'
 import { mail } from './mail.ts'
 import { mailFactors } from './mail-factors.ts'
+import { monitor } from './monitor.ts'
 import { secondStep } from './second-step.ts'
 import { security } from './security.ts'
 import { signIn } from './sign-in.ts'
@@ -15,9 +17,11 @@ export const de = {
   ...secondStep,
   ...signUp,
   ...account,
+  ...apiKeys,
   ...security,
   ...factors,
   ...mail,
   ...mailFactors,
+  ...monitor,
   ...failures,
 } as const

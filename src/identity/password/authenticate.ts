@@ -9,7 +9,8 @@ type Needs = { readonly db: Queries; readonly hasher: PasswordHasher }
 /** Why not is for the log and the audit: to the outside all four are the same words. */
 export type Authentication =
   | { readonly ok: true; readonly user: User; readonly rehash?: string }
-  | { readonly ok: false; readonly why: 'unknown' | 'mismatch' | 'no_password' }
+  | { readonly ok: false; readonly why: 'unknown' | 'no_password' }
+  | { readonly ok: false; readonly why: 'mismatch'; readonly user: User }
   | { readonly ok: false; readonly why: 'inactive'; readonly user: User }
 
 /**
@@ -26,7 +27,7 @@ export async function verifyCredentials(
   const result = await needs.hasher.verify(password, stored)
   if (!row) return { ok: false, why: 'unknown' }
   if (stored === undefined) return { ok: false, why: 'no_password' }
-  if (result === 'mismatch') return { ok: false, why: 'mismatch' }
+  if (result === 'mismatch') return { ok: false, why: 'mismatch', user: toUser(row) }
   if (!row.isActive) return { ok: false, why: 'inactive', user: toUser(row) }
   const rehash = needs.hasher.needsRehash(stored) ? await rehashed(needs, password) : undefined
   return { ok: true, user: toUser(row), ...(rehash !== undefined && { rehash }) }

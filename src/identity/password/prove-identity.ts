@@ -46,7 +46,12 @@ export async function judgeIdentity(needs: Needs, claim: Claim): Promise<Judgeme
     resource: 'session',
     outcome: 'refused',
     origin,
-    details: { why: result.why, ...(clientId !== undefined && { client: clientId }) },
+    details: {
+      why: result.why,
+      // Whose account it was: the monitor adds up failures of one.
+      ...('user' in result && { user: result.user.id }),
+      ...(clientId !== undefined && { client: clientId }),
+    },
   })
   if (result.why !== 'inactive') return { ok: false }
   const { lifecycle } = result.user

@@ -1,5 +1,6 @@
 import type { Template } from '../letter.ts'
 import type { Compose } from '../render/draft.ts'
+import { apiKeyCreated, apiKeyExpiring } from './api-keys.ts'
 import {
   backupCodesExpiring,
   backupCodesRenewed,
@@ -13,6 +14,7 @@ import {
 import { accountDeactivated, accountDeleted, deletionScheduled } from './leaving.ts'
 import { emergencyAccess, factorRequired, factorsReset, recoverFactors } from './lost-factors.ts'
 import { confirmEmail, emailChanged, emailChangeRequested, usernameChanged } from './profile.ts'
+import { securityEvent } from './security-events.ts'
 import { newDevice, passwordChanged, resetPassword, signInAttempts } from './sign-in.ts'
 import { accountExists, confirmRegistration, invitation, welcome } from './sign-up.ts'
 
@@ -42,6 +44,9 @@ export const templates: { readonly [T in Template]: Compose<T> } = {
   'factors-reset': factorsReset,
   'factor-required': factorRequired,
   'emergency-access': emergencyAccess,
+  'api-key-created': apiKeyCreated,
+  'api-key-expiring': apiKeyExpiring,
+  'security-event': securityEvent,
   'account-deactivated': accountDeactivated,
   'deletion-scheduled': deletionScheduled,
   'account-deleted': accountDeleted,

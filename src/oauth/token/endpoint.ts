@@ -1,3 +1,4 @@
+import type { ClientId } from '../../base/index.ts'
 import { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import type { Origin, Parameters } from '../../http/index.ts'
@@ -15,7 +16,8 @@ export type TokenEndpoint = (
 type Needs = {
   readonly clientAuth: ClientAuthNeeds
   readonly grants: readonly Grant[]
-  readonly count: (grant: string, outcome: string) => void
+  /** `client` is whom a token was given to. */
+  readonly count: (grant: string, outcome: string, client?: ClientId) => void
 }
 
 /** The phases every grant goes through, in this order; no grant can leave one out. */
@@ -35,7 +37,7 @@ export function createTokenEndpoint(needs: Needs): TokenEndpoint {
       mayUse(client, grant)
       if (parameters.has('resource')) throw oauthFailures.invalid_target({ parameter: 'resource' })
       const response = await grant.redeem({ client, parameters, origin })
-      needs.count(type, 'success')
+      needs.count(type, 'success', client.clientId)
       return response
     } catch (error) {
       needs.count(type, error instanceof Failure ? error.kind.code : 'server_error')

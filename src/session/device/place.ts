@@ -9,7 +9,11 @@ export type Place = {
   readonly country?: string
   /** Such as "Oslo, Norway". */
   readonly words: string
+  /** In degrees; the middle of the area that the address is known to be in. */
+  readonly point?: Point
 }
+
+export type Point = { readonly latitude: number; readonly longitude: number }
 
 export type Places = {
   /** Names are in the language where the database has them, otherwise in English. */
@@ -64,5 +68,16 @@ function placeOf(found: CityResponse | null, locale: 'en' | 'de'): Place | undef
   const country = found?.country?.names?.[locale] ?? found?.country?.names?.en
   const words = [city, country].filter((name) => name !== undefined).join(', ')
   if (words === '') return undefined
-  return { ...(city !== undefined && { city }), ...(country !== undefined && { country }), words }
+  const point = pointOf(found)
+  return {
+    ...(city !== undefined && { city }),
+    ...(country !== undefined && { country }),
+    ...(point !== undefined && { point }),
+    words,
+  }
+}
+
+function pointOf(found: CityResponse | null): Point | undefined {
+  const { latitude, longitude } = found?.location ?? {}
+  return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude }
 }
