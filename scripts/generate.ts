@@ -9,7 +9,7 @@ import { createAccessBook } from '../src/access/index.ts'
 import type { AppOptions } from '../src/app.ts'
 import type { Clock } from '../src/base/index.ts'
 import { secureRandom, systemClock } from '../src/base/index.ts'
-import { createClientCache } from '../src/clients/index.ts'
+import { createClientCache, createSecretUses } from '../src/clients/index.ts'
 import { loadConfig } from '../src/config.ts'
 import { configMarkdown, envExample } from '../src/config-reference.ts'
 import { createDb } from '../src/db/index.ts'
@@ -25,6 +25,7 @@ import { createPolicyBook } from '../src/mfa/index.ts'
 import { createVerifiedTokens } from '../src/oauth/index.ts'
 import type { Parts } from '../src/parts.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
+import { createCounter } from '../src/statistics/index.ts'
 import { openSurfaces } from '../src/surfaces.ts'
 import { createLog, createMetrics } from '../src/telemetry/index.ts'
 import { moduleTableMarkdown } from '../test/architecture-table.ts'
@@ -105,6 +106,7 @@ function idleParts(): Parts {
     keys: idleKeys,
     verifiedTokens: createVerifiedTokens(idleKeys),
     mfaPolicy: createPolicyBook({ db, clock }),
+    counter: createCounter({ db, clock }),
     access: createAccessBook({ db, clock, kv, shared: false }),
     sealer: createSealer([Buffer.alloc(32)], random),
     hasher: createPasswordHasher({
@@ -114,7 +116,8 @@ function idleParts(): Parts {
       concurrency: 1,
       queueLimit: 1,
     }),
-    clients: createClientCache({ db, clock }),
+    clients: createClientCache({ db, clock, kv }),
+    secretUses: createSecretUses({ db, clock }),
     refreshTokens: createRefreshTokens([Buffer.alloc(32)]),
     passwords: {
       minLength: 8,

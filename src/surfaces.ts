@@ -1,13 +1,16 @@
-import { accountPageRoutes, accountRoutes, guard } from './account/index.ts'
+import { accountPageRoutes, accountRoutes, guard, myPermissionRoutes } from './account/index.ts'
 import {
+  accessRoutes,
   apiKeyAdminRoutes,
   auditRoutes,
   clientRoutes,
+  dashboardRoutes,
   consentAdminRoutes,
   emergencyRoutes,
   invitationRoutes,
   keyRoutes,
   policyRoutes,
+  securityEventRoutes,
   rememberAnswers,
   settingsRoutes,
   setupRoutes,
@@ -22,6 +25,7 @@ import type { AppOptions } from './app.ts'
 import { newId } from './base/index.ts'
 import type { Config } from './config.ts'
 import { effectiveSettings } from './config-reference.ts'
+import { evaluationRoutes } from './evaluation/index.ts'
 import type { HttpServer } from './http/index.ts'
 import {
   allowOrigins,
@@ -94,11 +98,13 @@ export async function openSurfaces(
   await apiSurface(http, (surface) => {
     const needs = accountNeeds(config, shared)
     accountRoutes(surface, needs)
+    myPermissionRoutes(surface, needs)
   })
   await apiSurface(http, (surface) => {
     const needs = accountNeeds(config, shared)
     guard(surface, needs)
     rememberAnswers(surface, needs)
+    accessRoutes(surface, needs)
     userRoutes(surface, needs)
     userListRoutes(surface, needs)
     userSessionRoutes(surface, needs)
@@ -112,7 +118,12 @@ export async function openSurfaces(
     userMfaRoutes(surface, needs)
     apiKeyAdminRoutes(surface, needs)
     emergencyRoutes(surface, needs)
+    securityEventRoutes(surface, needs)
+    dashboardRoutes(surface, needs)
     auditRoutes(surface, needs)
+  })
+  await apiSurface(http, (surface) => {
+    evaluationRoutes(surface, { ...accountNeeds(config, shared), countDecision: metrics.decision })
   })
   return http
 }
@@ -148,7 +159,8 @@ type Issued = {
 function countToken({ metrics, counter }: Shared, { grant, outcome, client }: Issued): void {
   metrics.tokenIssued(grant, outcome)
   if (client === undefined) return
-  counter.count('tokens', client)
+  counter.count('tokens', '')
+  counter.count('client_tokens', client)
   if (grant === 'authorization_code') counter.count('client_sign_ins', client)
 }
 

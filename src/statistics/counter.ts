@@ -7,7 +7,7 @@ import { insertDeltas } from './store.ts'
 type Needs = {
   readonly db: Db
   readonly clock: Clock
-  /** Told of what is counted under no client, because there is no room for more. */
+  /** Told of what is not counted, because there is no room for more names. */
   readonly onOverflow?: (count: number) => void
 }
 
@@ -31,9 +31,8 @@ export function createCounter({ db, clock, onOverflow }: Needs): Counter {
     count: (metric, dimension) => {
       const delta = { metric, dimension, day: dayOf(clock.now()), delta: 1 }
       const isNew = !counted.has(`${metric} ${delta.day} ${dimension}`)
-      if (!isNew || counted.size < mostKeys) return add(delta)
-      onOverflow?.(1)
-      return add({ ...delta, dimension: '' })
+      if (!isNew || counted.size < mostKeys) add(delta)
+      else onOverflow?.(1)
     },
     flush: async () => {
       if (counted.size === 0) return

@@ -20,6 +20,8 @@ export type Metric =
   | 'registrations'
   | 'security_events'
   | 'tokens'
+  /** Of days, by client. */
+  | 'client_tokens'
   | 'client_sign_ins'
 
 export function dayOf(at: Date): string {

@@ -82,11 +82,8 @@ export function selectKept(queries: Queries, from: string): Promise<Kept[]> {
     SELECT metric, NULL AS day, dimension, value FROM statistics_totals
     UNION ALL
     SELECT metric, day::text, dimension, value FROM statistics_daily
-    WHERE metric IN ('sign_ins', 'sign_in_failures', 'factor_failures', 'registrations', 'security_events')
-      AND day >= ${from}::date
-    UNION ALL
-    SELECT metric, day::text, '', sum(value)::bigint FROM statistics_daily
-    WHERE metric = 'tokens' AND day >= ${from}::date GROUP BY metric, day`)
+    WHERE metric IN ('sign_ins', 'sign_in_failures', 'factor_failures', 'registrations', 'tokens', 'security_events')
+      AND day >= ${from}::date`)
 }
 
 export function sweepDays(queries: Queries, before: Date, limit: number): Promise<number> {

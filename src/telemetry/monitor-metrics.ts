@@ -6,7 +6,7 @@ export type MonitorMetrics = {
   readonly securityEvent: (kind: string, severity: string) => void
   /** By how much a kept number was off when everything was counted. */
   readonly statisticsDrift: (metric: string, drift: number) => void
-  /** What was counted in memory and is lost, because there was no room for it. */
+  /** What was not counted for its client, because there was no room for it. */
   readonly statisticsDropped: (count: number) => void
 }
 
@@ -26,7 +26,7 @@ export function monitorMetrics(registry: Registry): MonitorMetrics {
   })
   const dropped = new Counter({
     name: 'cardea_statistics_dropped_total',
-    help: 'Tokens that were counted without their client, because too many clients were counted.',
+    help: 'Tokens that were not counted for their client, because too many clients were counted at once.',
     registers,
   })
   return {
