@@ -66,6 +66,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     },
   },
   limits: { about: 'how often something may be tried', may: ['kv'] },
+  outgoing: { about: 'requests to addresses that somebody else chose', may: [] },
   identity: {
     about: 'accounts: sign-up, passwords, recovery, profile, life cycle, import',
     may: [...state, 'jobs'],
@@ -131,9 +132,27 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     may: [...domain, 'oauth'],
     also: { http: web, account: 'Who calls is found out in one place, `principalOf`.' },
   },
+  evaluation: {
+    about: 'the decision API for applications (AuthZEN)',
+    may: ['access', 'db'],
+    also: {
+      http: web,
+      account: 'Who asks is found out in one place, `findCaller`.',
+    },
+  },
   app: {
     about: 'the wiring: app.ts, parts.ts, accounts.ts, shared.ts, surfaces.ts, schedule.ts',
-    may: [...domain, 'account', 'admin', 'config', 'http', 'login', 'oauth', 'telemetry'],
+    may: [
+      ...domain,
+      'account',
+      'admin',
+      'evaluation',
+      'config',
+      'http',
+      'login',
+      'oauth',
+      'telemetry',
+    ],
   },
   cli: {
     about: 'the commands',
