@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { keepAnOwner, rolesOf } from './access/index.ts'
+import type { ApiKeyNeeds } from './api-keys/index.ts'
 import { deriveKey } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { AccountCore, SignUpNeeds } from './identity/index.ts'
@@ -77,6 +78,24 @@ export function mfaCore(
       verification: (factor, outcome) => metrics?.mfaVerification(factor, outcome),
       emergency: (event) => metrics?.emergencyAccess(event),
     },
+  }
+}
+
+/** What API keys stand on. */
+export function apiKeyNeeds(
+  config: Config,
+  parts: Pick<Parts, 'db' | 'clock' | 'random' | 'queue' | 'access'> & {
+    readonly metrics?: Metrics
+  },
+): ApiKeyNeeds {
+  const { db, clock, random, queue, access, metrics } = parts
+  return {
+    ...{ db, clock, random, queue, access },
+    issuer: config.publicUrl,
+    rules: config.apiKeys,
+    describeDevice,
+    personOf: (userId) => findUser(db, userId),
+    count: (event) => metrics?.apiKey(event),
   }
 }
 

@@ -1,4 +1,6 @@
-import { accountCore, mfaCore } from './accounts.ts'
+import { accountCore, apiKeyNeeds, mfaCore } from './accounts.ts'
+import { createUserSearch } from './admin/index.ts'
+import { createKeyBook } from './api-keys/index.ts'
 import type { AppOptions } from './app.ts'
 import type { UserId } from './base/index.ts'
 import { deriveKey, randomToken } from './base/index.ts'
@@ -13,6 +15,7 @@ import {
 } from './http/index.ts'
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
+import { createBrake } from './oauth/index.ts'
 import { createAccessClaims } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 import { createPlaces } from './session/index.ts'
@@ -41,8 +44,10 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     ...parts,
     ...accountCore(config, masterKeys[0], parts),
     mfa: mfaCore(config, masterKeys[0], parts),
+    apiKeys: { ...apiKeyNeeds(config, parts), book: openKeyBook(config, parts) },
     visitor,
     freshLifetime: config.session.freshLifetime,
+    userSearch: createUserSearch(parts),
     issuer,
     secure,
     lifetimes,
@@ -71,6 +76,13 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
       return (await parts.access.decide({ type: 'user', id: userId }, question)).allowed
     },
   }
+}
+
+function openKeyBook({ apiKeys }: AppOptions['config'], parts: Parts) {
+  const { db, clock, metrics } = parts
+  const brake = createBrake(parts)
+  const count = (event: string) => metrics.apiKey(event)
+  return createKeyBook({ db, clock, brake, enabled: apiKeys.enabled, count })
 }
 
 export type Shared = ReturnType<typeof share>

@@ -1,3 +1,4 @@
+import type { ApiKeyNeeds, KeyBook } from '../api-keys/index.ts'
 import type { Assets, Cookies, Request } from '../http/index.ts'
 import type { AccountCore, SignUpNeeds, Visitor } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
@@ -27,6 +28,7 @@ export type AccountNeeds = AccountCore &
     readonly onReuse: () => void
     readonly limits: Limits
     readonly mfa: MfaCore
+    readonly apiKeys: ApiKeyNeeds & { readonly book: KeyBook }
     readonly kv: Kv
     readonly notifyAfter: number
     readonly countStuffing: () => void

@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 import { commandHelp, operandValue, parseOptions, UsageError } from './command.ts'
 import { auditExport, auditList, auditMaintain } from './commands/audit.ts'
 import { auditVerify } from './commands/audit-verify.ts'
+import { apiKeyList, apiKeyRevoke } from './commands/api-key.ts'
 import { clientCreate } from './commands/client-create.ts'
 import { configCheck, configPrint } from './commands/config.ts'
 import { exportUsersCommand } from './commands/export.ts'
@@ -29,6 +30,8 @@ const commands: readonly Command[] = [
   importUsersCommand,
   exportUsersCommand,
   clientCreate,
+  apiKeyList,
+  apiKeyRevoke,
   keyList,
   keyRotate,
   mfaStatus,

@@ -1,7 +1,7 @@
 import type { UserId } from '../base/index.ts'
 import { codePoints, comparisonKey, hasControls, isUuid, isWellFormed } from '../base/index.ts'
 import type { Queries } from '../db/index.ts'
-import type { UserRow } from './store.ts'
+import type { UserRecord, UserRow } from './store.ts'
 import { selectUser, selectUserByEmail, selectUserByUsername } from './store.ts'
 import type { Lifecycle, User } from './user.ts'
 import { longestEmail } from './user.ts'
@@ -29,7 +29,7 @@ export async function findRow(queries: Queries, identifier: string): Promise<Use
 }
 
 /** Member by member, so that a new column of the row does not leave by itself. */
-export function toUser(row: UserRow): User {
+export function toUser(row: UserRecord): User {
   const { id, username, email, emailVerified, isActive, profile, version } = row
   const { passwordChangedAt, createdAt, updatedAt, termsVersion, termsAcceptedAt } = row
   const terms =
@@ -40,7 +40,7 @@ export function toUser(row: UserRow): User {
   return { ...account, lifecycle: lifecycleOf(row), passwordChangedAt, createdAt, updatedAt }
 }
 
-function lifecycleOf({ isActive, deactivatedBy, deleteAfter }: UserRow): Lifecycle {
+function lifecycleOf({ isActive, deactivatedBy, deleteAfter }: UserRecord): Lifecycle {
   if (isActive) return { state: 'active' }
   const by = deactivatedBy ?? 'administrator'
   return deleteAfter === null

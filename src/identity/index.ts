@@ -15,7 +15,7 @@ export { addUser, createUser, prepareUser } from './create-user.ts'
 export { emailLetterJob, requestEmailChange, sendEmailLetter } from './email/change-email.ts'
 export { confirmEmailByCode, confirmEmailByLink, readEmailProof } from './email/confirm-email.ts'
 export { identityFailures, wrongPassword } from './failures.ts'
-export { findUser, findUserByIdentifier } from './find-user.ts'
+export { findUser, findUserByIdentifier, toUser } from './find-user.ts'
 export {
   consumeSetupTokens,
   issueSetupToken,
@@ -90,6 +90,8 @@ export {
 } from './sign-up/register.ts'
 export { registerDirectly } from './sign-up/register-directly.ts'
 export { sweepInvitations, sweepRegistrations } from './sign-up/store.ts'
+export type { UserRow } from './store.ts'
+export type { UserRecord } from './store.ts'
 export { saveRehash, sweepSetupTokens } from './store.ts'
 export type { Checked, Lifecycle, Profile, User } from './user.ts'
 export { checkEmail, checkUsername } from './user.ts'

@@ -17,6 +17,8 @@ export type IntrospectNeeds = VerifyNeeds & {
   readonly clients: ClientCache
   readonly refreshTokens: RefreshTokens
   readonly refreshRules: RefreshRules
+  /** What else may be shown to applications than our tokens; undefined for what it does not know. */
+  readonly introspectKey: (token: string) => Promise<Introspection | undefined>
 }
 
 export type Introspection =
@@ -37,6 +39,8 @@ export async function introspect(
   if (token === undefined) throw oauthFailures.missing_parameter({ parameter: 'token' })
   const refresh = needs.refreshTokens.parse(token)
   if (refresh !== undefined) return introspectRefresh(needs, client, refresh)
+  const key = await needs.introspectKey(token)
+  if (key !== undefined) return key
   const access = await verifyAccessToken(needs, token, needs.issuer)
   return access === undefined ? inactive : introspectAccess(needs, access)
 }

@@ -10,6 +10,7 @@ import {
 } from '../../identity/index.ts'
 import { admitPublic, proofsOf } from '../../login/index.ts'
 import { confirmPassword } from '../confirm-password.ts'
+import { readerOf } from '../caller/find-caller.ts'
 import { basedOn, tagged } from '../etag.ts'
 import type { AccountNeeds } from '../needs.ts'
 import { lacksSecondFactor, requireOwnLevel } from '../own-level.ts'
@@ -31,6 +32,7 @@ const path = '/api/v1/users/me'
 
 export function profileRoutes(surface: Surface, needs: AccountNeeds): void {
   surface.get(path, {
+    config: { etag: 'shown' },
     schema: {
       tags,
       operationId: 'getMe',
@@ -38,11 +40,12 @@ export function profileRoutes(surface: Surface, needs: AccountNeeds): void {
       response: { 200: UserBody, ...problems },
     },
     handler: async (request, reply) => {
-      const { user } = await principalOf(needs, request)
+      const { user } = await readerOf(needs, request)
       return tagged(reply, user).send(userBody(user))
     },
   })
   surface.patch(path, {
+    config: { etag: 'asked' },
     schema: {
       tags,
       operationId: 'updateMe',
@@ -59,6 +62,7 @@ export function profileRoutes(surface: Surface, needs: AccountNeeds): void {
     },
   })
   surface.put(`${path}/username`, {
+    config: { etag: 'asked' },
     schema: {
       tags,
       operationId: 'changeMyUsername',
@@ -127,6 +131,7 @@ function emailRoutes(surface: Surface, needs: AccountNeeds): void {
     },
   })
   surface.post(`${path}/email/confirm`, {
+    config: { etag: 'shown' },
     schema: {
       tags,
       operationId: 'confirmMyEmail',

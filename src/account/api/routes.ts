@@ -1,4 +1,6 @@
 import type { Surface } from '../../http/index.ts'
+import { apiKeyRoutes } from './api-key-routes.ts'
+import { consentRoutes } from '../consents/consent-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { leavingRoutes } from './leaving-routes.ts'
 import { enrolmentRoutes } from './mfa/enrolment-routes.ts'
@@ -22,6 +24,8 @@ export function accountRoutes(surface: Surface, needs: SessionRoutesNeeds): void
   profileRoutes(surface, needs)
   leavingRoutes(surface, needs)
   sessionRoutes(surface, needs)
+  consentRoutes(surface, needs)
   factorRoutes(surface, needs)
   enrolmentRoutes(surface, needs)
+  apiKeyRoutes(surface, needs)
 }

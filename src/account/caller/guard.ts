@@ -1,13 +1,14 @@
 import type { AccessBook, OwnPermission } from '../../access/index.ts'
-import { covers, parsePermission } from '../../access/index.ts'
 import type { Origin } from '../../audit/index.ts'
+import type { Failure } from '../../base/index.ts'
 import type { AccessRule, Request, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
 import { requireOwnLevel } from '../own-level.ts'
 import type { Caller } from './caller.ts'
-import { actorOf, subjectOf } from './caller.ts'
+import { actorOf } from './caller.ts'
+import { callerMay } from './caller-may.ts'
 import type { CallerNeeds } from './find-caller.ts'
 import { findCaller } from './find-caller.ts'
 
@@ -61,19 +62,13 @@ async function requirePermission(
   { permission, of }: AccessRule,
   request: Request,
 ): Promise<void> {
-  const asked = parsePermission(permission)
-  if (asked === undefined) throw new Error(`${permission} is no permission`)
-  const { resource: type, action } = asked
   const id = of === undefined ? undefined : pathParameter(request, of)
-  const { allowed } = await access.decide(subjectOf(caller), { resource: { type, id }, action })
-  const within =
-    caller.kind !== 'api_key' ||
-    caller.scopes.some((scope) => {
-      const wide = parsePermission(scope)
-      return wide !== undefined && covers(wide, asked)
-    })
-  if (allowed && within) return
-  throw accountFailures.forbidden({
+  if (await callerMay(access, caller, permission, id)) return
+  throw insufficientScope(caller, permission)
+}
+
+export function insufficientScope(caller: Caller, permission: string): Failure {
+  return accountFailures.forbidden({
     parameter: permission,
     // RFC 6750 section 3.1.
     headers: { 'www-authenticate': 'Bearer realm="cardea", error="insufficient_scope"' },
@@ -88,6 +83,11 @@ function pathParameter(request: Request, name: string): string | undefined {
 
 async function requireManner(own: GuardNeeds, caller: Caller, rule: AccessRule): Promise<void> {
   if (rule.interactive === true && caller.kind !== 'user') throw accountFailures.person_needed()
-  if (rule.recent !== true || caller.kind !== 'user') return
-  await requireOwnLevel(own, caller.user, caller.principal.proved)
+  if (rule.recent !== true || caller.kind === 'client') return
+  if (caller.kind === 'user') {
+    await requireOwnLevel(own, caller.user, caller.principal.proved)
+    return
+  }
+  // The proof was given when the key was made, and only for what its owner named there.
+  if (!caller.scopes.includes(rule.permission)) throw insufficientScope(caller, rule.permission)
 }

@@ -1,3 +1,4 @@
+import { access } from './access.ts'
 import { account } from './account.ts'
 import { apiKeys } from './api-keys.ts'
 import { factors } from './factors.ts'
@@ -16,6 +17,7 @@ export const de = {
   ...signIn,
   ...secondStep,
   ...signUp,
+  ...access,
   ...account,
   ...apiKeys,
   ...security,

@@ -11,6 +11,8 @@ const notices: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['email-code-added', 'Codes by email are turned on.'],
   ['factor-renamed', 'The new name is saved.'],
   ['factor-removed', 'It is removed and cannot be used any more.'],
+  ['api-key-revoked', 'The key is revoked.'],
+  ['api-keys-revoked', 'All your API keys are revoked.'],
   ['devices-forgotten', 'Every browser is asked for a second factor again.'],
 ])
 
