@@ -7,5 +7,12 @@ export const adminFailures = failures({
     'This account has rights over Cardea that you do not have; who has them must do it.',
   ],
   own_account: ['own_account', 409, 'This is your own account. Look after it on your own pages.'],
+  unknown_token: ['not_found', 404, 'There is no such token.'],
+  unknown_job: ['not_found', 404, 'There is no such job.'],
+  merge_refused: [
+    'merge_refused',
+    409,
+    'Accounts are not merged: what one person allowed would silently become what another is allowed. Keep one, give it the roles and groups it needs, and deactivate the other.',
+  ],
   has_factor: ['has_factor', 409, 'This person has a second factor already.'],
 })

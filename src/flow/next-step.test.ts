@@ -20,6 +20,7 @@ const session: Session = {
   ipAddress: null,
   userAgent: null,
   remembered: true,
+  impersonator: null,
   createdAt: signedInAt,
   lastSeenAt: signedInAt,
   expiresAt: new Date(2_000_000),

@@ -13,6 +13,9 @@ export type UserRow = Omit<User, 'lifecycle' | 'terms'> & {
   readonly termsAcceptedAt: Date | null
 }
 
+/** The same without the hash. */
+export type UserRecord = Omit<UserRow, 'passwordHash'>
+
 export async function insertUser(tx: Queries, user: UserRow): Promise<void> {
   const u = user
   await tx.run(sql`

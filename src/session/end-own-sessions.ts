@@ -10,7 +10,13 @@ import { markOwnSessionEnded } from './store.ts'
 
 type Needs = { readonly db: Db; readonly clock: Clock; readonly random: Random }
 
-type EndOne = { readonly userId: UserId; readonly id: string; readonly origin: Origin }
+type EndOne = {
+  readonly userId: UserId
+  readonly id: string
+  /** Who ends it; the person, unless said otherwise. */
+  readonly actor?: string
+  readonly origin: Origin
+}
 
 type EndOthers = {
   readonly userId: UserId
@@ -22,7 +28,10 @@ type EndOthers = {
 }
 
 /** Ends one of a person's own sessions; that of somebody else is as unknown as one that never was. */
-export async function endOneSession(needs: Needs, { userId, id, origin }: EndOne): Promise<void> {
+export async function endOneSession(
+  needs: Needs,
+  { userId, id, origin, actor = `user:${userId}` }: EndOne,
+): Promise<void> {
   if (!isUuid(id)) throw sessionFailures.unknown_session()
   await needs.db.transaction(async (tx) => {
     const now = needs.clock.now()
@@ -30,11 +39,12 @@ export async function endOneSession(needs: Needs, { userId, id, origin }: EndOne
     if (ended === undefined) throw sessionFailures.unknown_session()
     await revokeSessionFamilies(tx, ended.id, now)
     await appendAudit(needs, tx, {
-      actor: `user:${userId}`,
+      actor,
       action: 'session.end',
       resource: `session:${ended.id}`,
       outcome: 'success',
       origin,
+      ...(actor !== `user:${userId}` && { details: { user: userId } }),
     })
   })
 }

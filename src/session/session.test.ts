@@ -20,6 +20,7 @@ const session: Session = {
   ipAddress: null,
   userAgent: null,
   remembered: true,
+  impersonator: null,
   createdAt: start,
   lastSeenAt: start,
   expiresAt: at(1000),

@@ -18,6 +18,8 @@ export type Session = {
   readonly userAgent: string | null
   /** Whether the person asked to stay signed in beyond the browser window. */
   readonly remembered: boolean
+  /** The administrator who sees the account of the user in it. */
+  readonly impersonator: UserId | null
   readonly createdAt: Date
   readonly lastSeenAt: Date
   readonly expiresAt: Date
@@ -37,6 +39,7 @@ export type SessionStart = {
   readonly userId: UserId
   readonly proved: Assurance
   readonly remembered: boolean
+  readonly impersonator?: UserId
   readonly ip?: string
   readonly userAgent?: string
 }

@@ -34,6 +34,7 @@ export function newSession(needs: Needs, start: SessionStart): Started {
     ipAddress: start.ip ?? null,
     userAgent: start.userAgent?.slice(0, 512) ?? null,
     remembered: start.remembered,
+    impersonator: start.impersonator ?? null,
     createdAt: now,
     lastSeenAt: now,
     expiresAt: addSeconds(now, endOf(needs.lifetimes, start.remembered)),

@@ -8,18 +8,23 @@ export async function insertSession(tx: Tx, session: Session, digest: Buffer): P
   const s = session
   await tx.run(sql`
     INSERT INTO sessions (id, digest, kind, user_id, auth_time, amr, acr, exemption, ip_address,
-      user_agent, remembered, created_at, last_seen_at, expires_at)
+      user_agent, remembered, impersonator, created_at, last_seen_at, expires_at)
     VALUES (${s.id}, ${digest}, ${s.kind}, ${s.userId}, ${s.authTime}, ${s.amr}, ${s.acr}, ${s.exemption},
-      ${s.ipAddress}, ${s.userAgent}, ${s.remembered}, ${s.createdAt}, ${s.lastSeenAt}, ${s.expiresAt})`)
+      ${s.ipAddress}, ${s.userAgent}, ${s.remembered}, ${s.impersonator}, ${s.createdAt}, ${s.lastSeenAt},
+      ${s.expiresAt})`)
 }
 
-/** A session counts only while its user is active: deactivation takes effect at the next request. */
+/**
+ * A session counts only while its user is active, and so does an administrator who is in it: deactivation
+ * takes effect at the next request.
+ */
 export function selectSession(queries: Queries, digest: Buffer): Promise<Session | undefined> {
   return queries.maybe<Session>(sql`
     SELECT s.id, s.kind, s.user_id, s.auth_time, s.amr, s.acr, s.exemption, host(s.ip_address) AS ip_address,
-      s.user_agent, s.remembered, s.created_at, s.last_seen_at, s.expires_at, s.ended_at
+      s.user_agent, s.remembered, s.impersonator, s.created_at, s.last_seen_at, s.expires_at, s.ended_at
     FROM sessions s JOIN users u ON u.id = s.user_id
-    WHERE s.digest = ${digest} AND u.is_active`)
+    WHERE s.digest = ${digest} AND u.is_active
+      AND (s.impersonator IS NULL OR (SELECT is_active FROM users WHERE id = s.impersonator))`)
 }
 
 /** The sessions of a user that neither ended nor expired, those used last first. */
@@ -31,7 +36,7 @@ export function selectUserSessions(
 ): Promise<Session[]> {
   return queries.many<Session>(sql`
     SELECT id, kind, user_id, auth_time, amr, acr, exemption, host(ip_address) AS ip_address, user_agent,
-      remembered, created_at, last_seen_at, expires_at, ended_at
+      remembered, impersonator, created_at, last_seen_at, expires_at, ended_at
     FROM sessions WHERE user_id = ${userId} AND ended_at IS NULL AND expires_at > ${now}
     ORDER BY last_seen_at DESC, id DESC LIMIT ${most}`)
 }
@@ -76,6 +81,7 @@ export function markOwnSessionEnded(
     WHERE id = ${id} AND user_id = ${userId} AND ended_at IS NULL RETURNING id`)
 }
 
+/** With those in which the user sees the account of somebody else. */
 export function markUserSessionsEnded(
   tx: Tx,
   userId: UserId,
@@ -84,7 +90,8 @@ export function markUserSessionsEnded(
 ): Promise<number> {
   return tx.run(sql`
     UPDATE sessions SET ended_at = ${now}
-    WHERE user_id = ${userId} AND ended_at IS NULL AND id IS DISTINCT FROM ${except}::uuid`)
+    WHERE (user_id = ${userId} OR impersonator = ${userId}) AND ended_at IS NULL
+      AND id IS DISTINCT FROM ${except}::uuid`)
 }
 
 export function sweepSessions(queries: Queries, before: Date, limit: number): Promise<number> {

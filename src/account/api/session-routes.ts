@@ -1,17 +1,13 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import type { Cookies, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
-import type { Places, Session, SessionLifetimes } from '../../session/index.ts'
-import {
-  describeUserAgent,
-  endOneSession,
-  endOtherSessions,
-  listSessions,
-} from '../../session/index.ts'
+import type { Places, SessionLifetimes } from '../../session/index.ts'
+import { endOneSession, endOtherSessions, listSessions } from '../../session/index.ts'
 import type { AccountNeeds } from '../needs.ts'
 import { requireOwnLevel } from '../own-level.ts'
 import { freshPrincipalOf, principalOf } from '../principal.ts'
 import { problems } from './schemas.ts'
+import { SessionBody, sessionBody } from './session-body.ts'
 
 export type SessionRoutesNeeds = AccountNeeds & {
   readonly cookies: Cookies
@@ -21,27 +17,6 @@ export type SessionRoutesNeeds = AccountNeeds & {
 
 const tags = ['account']
 const path = '/api/v1/users/me/sessions'
-const time = Type.String({ format: 'date-time' })
-const orNull = Type.Union([Type.String(), Type.Null()])
-
-const SessionBody = Type.Object(
-  {
-    id: Type.String({ format: 'uuid' }),
-    current: Type.Boolean({ description: 'Whether this very request belongs to it' }),
-    kind: Type.Enum(['browser', 'api']),
-    browser: orNull,
-    system: orNull,
-    device: Type.Enum(['desktop', 'mobile', 'tablet', 'other']),
-    ip: orNull,
-    place: Type.Union([Type.String(), Type.Null()], { description: 'Roughly, where it is known' }),
-    created_at: time,
-    last_seen_at: time,
-    expires_at: time,
-    auth_time: Type.String({ format: 'date-time', description: 'The last proof of identity' }),
-    remembered: Type.Boolean({ description: 'Whether it outlives the browser window' }),
-  },
-  { title: 'Session' },
-)
 const SessionList = Type.Object({ sessions: Type.Array(SessionBody) })
 const SessionPath = Type.Object({ id: Type.String({ maxLength: 64 }) })
 const Ended = Type.Object({ ended: Type.Integer({ description: 'How many sessions that were' }) })
@@ -99,28 +74,4 @@ function endingRoutes(surface: Surface, needs: SessionRoutesNeeds): void {
       return { ended: await endOtherSessions(needs, { userId: user.id, keep, origin }) }
     },
   })
-}
-
-async function sessionBody(
-  places: Places,
-  session: Session,
-  current: string,
-): Promise<Static<typeof SessionBody>> {
-  const { browser, system, kind } = describeUserAgent(session.userAgent)
-  const place = await places.of(session.ipAddress)
-  return {
-    id: session.id,
-    current: session.id === current,
-    kind: session.kind,
-    browser: browser ?? null,
-    system: system ?? null,
-    device: kind,
-    ip: session.ipAddress,
-    place: place?.words ?? null,
-    created_at: session.createdAt.toISOString(),
-    last_seen_at: session.lastSeenAt.toISOString(),
-    expires_at: session.expiresAt.toISOString(),
-    auth_time: session.authTime.toISOString(),
-    remembered: session.remembered,
-  }
 }

@@ -22,6 +22,7 @@ import {
 } from '../../identity/index.ts'
 import { endOtherSessions } from '../../session/index.ts'
 import { act, actOn, userIdOf, userOf } from '../acting.ts'
+import { adminFailures } from '../failures.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 const tags = ['admin']
@@ -96,6 +97,24 @@ export function userRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   lifeRoutes(surface, needs)
+  mergeRoute(surface)
+}
+
+/** Nothing is merged. The route is there so that who looks for it learns why, and what to do instead. */
+function mergeRoute(surface: Surface): void {
+  surface.post(`${path}/:user_id/merge`, {
+    config: permission('cardea.user:update', { of: 'user_id' }),
+    schema: {
+      tags,
+      operationId: 'mergeUser',
+      summary: 'Always refused with 409 merge_refused: deactivate the account that is too many',
+      params: Params,
+      response: problems,
+    },
+    handler: async () => {
+      throw adminFailures.merge_refused()
+    },
+  })
 }
 
 function lifeRoutes(surface: Surface, needs: AdminNeeds): void {

@@ -9,7 +9,7 @@ import { lockVersion } from '../profile/edit-account.ts'
 import type { Visitor } from '../sign-up/needs.ts'
 import type { UserRow } from '../store.ts'
 import type { Deactivator, User } from '../user.ts'
-import { audit } from './audit-life.ts'
+import { audit, lifeChanges } from './audit-life.ts'
 import { eraseNow } from './erase.ts'
 import { writeReactivationLetter } from './reactivation-letter.ts'
 import { setLife } from './store.ts'
@@ -30,7 +30,8 @@ export function deactivate(needs: AccountCore, leave: Leave, context: Context): 
   return needs.db.transaction(async (tx) => {
     const row = await lockVersion(tx, leave.userId, leave.basedOn)
     const changed = await endAccount(needs, tx, row, { by: leave.by, deleteAfter: null })
-    await audit(needs, tx, 'user.deactivate', row.id, context.by)
+    const details = { changes: lifeChanges(row, changed) }
+    await audit(needs, tx, 'user.deactivate', row.id, { ...context.by, details })
     if (leave.by === 'user') {
       await writeReactivationLetter(needs, tx, { user: row, lifetime: comeBack }, context.visitor)
     }
@@ -52,8 +53,9 @@ export function scheduleDeletion(
   return needs.db.transaction(async (tx) => {
     const row = await lockVersion(tx, leave.userId, leave.basedOn)
     const after = addSeconds(needs.clock.now(), deletionGrace)
-    await endAccount(needs, tx, row, { by: leave.by, deleteAfter: after })
-    await audit(needs, tx, 'user.delete', row.id, context.by)
+    const changed = await endAccount(needs, tx, row, { by: leave.by, deleteAfter: after })
+    const details = { changes: lifeChanges(row, changed) }
+    await audit(needs, tx, 'user.delete', row.id, { ...context.by, details })
     if (deletionGrace === 0) {
       await eraseNow(needs, tx, row)
       return { deleted: 'now' }

@@ -10,7 +10,7 @@ import type { Visitor } from '../sign-up/needs.ts'
 import type { UserRow } from '../store.ts'
 import { lockUser } from '../store.ts'
 import type { User } from '../user.ts'
-import { audit } from './audit-life.ts'
+import { audit, lifeChanges } from './audit-life.ts'
 import { setLife } from './store.ts'
 
 type Needs = Pick<AccountCore, 'db' | 'clock' | 'random'>
@@ -60,8 +60,10 @@ async function bringBack(needs: Needs, tx: Tx, row: UserRow, by: By): Promise<Us
   const life = { isActive: true, deactivatedBy: null, deleteAfter: null }
   await setLife(tx, row.id, life, now)
   await deleteUserTokens(tx, row.id, 'reactivate')
-  await audit(needs, tx, 'user.reactivate', row.id, by)
-  return toUser({ ...row, ...life, version: row.version + 1, updatedAt: now })
+  const back = { ...row, ...life, version: row.version + 1, updatedAt: now }
+  const details = { changes: lifeChanges(row, back) }
+  await audit(needs, tx, 'user.reactivate', row.id, { ...by, details })
+  return toUser(back)
 }
 
 /** Whom an administrator deactivated, only an administrator brings back. */

@@ -14,6 +14,9 @@ const client: Client = {
   id: 'id',
   clientId: 'client' as ClientId,
   secretDigest: null,
+  previousSecretDigest: null,
+  previousSecretExpiresAt: null,
+  version: 1,
   name: 'App',
   isActive: true,
   metadata: {
@@ -56,6 +59,7 @@ const sessionAt = (secondsAgo: number): Session => ({
   ipAddress: null,
   userAgent: null,
   remembered: true,
+  impersonator: null,
   createdAt: now,
   lastSeenAt: now,
   expiresAt: new Date(20_000_000),

@@ -1,0 +1,170 @@
+import { Type } from 'typebox'
+import type { Clock } from '../../../base/index.ts'
+import type { Db } from '../../../db/index.ts'
+import type { ListPage } from '../../../http/index.ts'
+import { decodeCursor, encodeCursor, httpFailures } from '../../../http/index.ts'
+import type { User } from '../../../identity/index.ts'
+import { toUser } from '../../../identity/index.ts'
+import type { Needle, PersonFilter, PersonSort } from './person-filter.ts'
+import { groupIdOf, needleOf, patternOf, searchKey } from './person-filter.ts'
+import { candidateShare } from './rarity.ts'
+import type { Asked, Beginning, FoundUser, Outlook, Source } from './store.ts'
+import {
+  gatherUsers,
+  mostCandidates,
+  selectEndOfWalk,
+  selectOutlook,
+  walkUsers,
+} from './store.ts'
+
+export type PeopleQuery = {
+  readonly filter: PersonFilter
+  readonly sort: PersonSort
+  readonly limit: number
+  readonly after?: string | undefined
+}
+
+/** How a text was looked for. */
+export type SearchManner = 'substring' | 'prefix'
+export type PeoplePage = ListPage<User> & { readonly search: SearchManner | null }
+
+export type UserSearch = { readonly find: (query: PeopleQuery) => Promise<PeoplePage> }
+
+type Needs = { readonly db: Db; readonly clock: Clock }
+
+const Cursor = Type.Tuple([Type.String(), Type.String(), Type.String({ format: 'uuid' })])
+/** Milliseconds for which the sample of what there is to search is remembered. */
+const outlookLasts = 300_000
+/** Sources that are tried before the list itself is read. */
+const mostSources = 3
+
+/**
+ * Finds people among very many, each page with bounded work: where few can fit, by an index, all of them are
+ * read and sorted; otherwise the list is read in its order, and what fits is kept. A page may therefore
+ * have fewer people than asked for, and still be followed by another one.
+ */
+export function createUserSearch({ db, clock }: Needs): UserSearch {
+  let known: { readonly until: number; readonly outlook: Promise<Outlook> } | undefined
+  const outlook = (): Promise<Outlook> => {
+    const now = clock.now().getTime()
+    if (known !== undefined && now < known.until) return known.outlook
+    const made = { until: now + outlookLasts, outlook: selectOutlook(db) }
+    known = made
+    made.outlook.catch(() => {
+      if (known === made) known = undefined
+    })
+    return made.outlook
+  }
+  return {
+    find: async (query) => {
+      const { q } = query.filter
+      const looks = await outlook()
+      const needle = q === null ? undefined : needleOf(q, looks.substring)
+      const search = needle && (needle.anywhere ? 'substring' : 'prefix')
+      if (q !== null && needle === undefined) return { items: [], next: null, search: null }
+      const asked = askedOf(query, needle, clock.now())
+      const page = await find(db, query, { looks, needle, asked })
+      return { ...page, search: search ?? null }
+    },
+  }
+}
+
+type Search = {
+  readonly looks: Outlook
+  readonly needle: Needle | undefined
+  readonly asked: Asked
+}
+
+async function find(db: Db, query: PeopleQuery, search: Search): Promise<ListPage<User>> {
+  const { sort, limit } = query
+  const { asked, needle } = search
+  const beginning = needle && beginningOf(needle)
+  for (const source of sourcesOf(query, search).slice(0, mostSources)) {
+    const gathering = { asked, sort, limit: limit + 1, beginning }
+    const { candidates, users } = await gatherUsers(db, source, gathering)
+    if (candidates <= mostCandidates) return pageOf(users, query, undefined)
+  }
+  const users = await walkUsers(db, sort, asked, limit + 1)
+  const end = users.length > limit ? undefined : await selectEndOfWalk(db, sort, asked)
+  return pageOf(users, query, end)
+}
+
+/** Where few candidates may be found, the most promising first. */
+export function sourcesOf({ filter, sort }: PeopleQuery, { looks, needle }: Omit<Search, 'asked'>): Source[] {
+  const isTimed = sort === 'created_at' || sort === '-created_at'
+  const period = filter.created_after !== null || filter.created_before !== null
+  const wanted: readonly (readonly [Source, boolean])[] = [
+    ['text', needle !== undefined && looks.substring && isRare(looks, needle)],
+    ['beginning', needle !== undefined && !looks.substring && isRare(looks, needle)],
+    ['group', filter.group !== null],
+    ['role', filter.role !== null],
+    ['state', filter.state !== null && filter.state !== 'active'],
+    ['factor', filter.has_factor === true],
+    ['created', period && !isTimed],
+    ['unverified', filter.email_verified === false],
+  ]
+  return wanted.flatMap(([source, holds]) => (holds ? [source] : []))
+}
+
+/** Whether the index has few enough rows for a text; without statistics it is not trusted to. */
+function isRare({ rows, sample }: Outlook, needle: Needle): boolean {
+  return rows >= 0 && candidateShare(sample, needle) * rows <= mostCandidates / 2
+}
+
+function pageOf(
+  users: readonly FoundUser[],
+  { sort, limit }: PeopleQuery,
+  end: { readonly place: string; readonly id: string } | undefined,
+): ListPage<User> {
+  const items = users.slice(0, limit)
+  const last = users.length > limit ? items.at(-1) : end
+  const next = last === undefined ? null : encodeCursor([sort, last.place, last.id])
+  return { items: items.map(toUser), next }
+}
+
+/** Before everything, in each order. */
+const starts: Readonly<Record<PersonSort, readonly [place: string, id: string]>> = {
+  '-created_at': ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'],
+  created_at: ['-infinity', '00000000-0000-0000-0000-000000000000'],
+  username: ['', '00000000-0000-0000-0000-000000000000'],
+  email: ['', '00000000-0000-0000-0000-000000000000'],
+}
+
+function askedOf({ filter, sort, after }: PeopleQuery, needle: Needle | undefined, now: Date): Asked {
+  const { state } = filter
+  const [place, id] = after === undefined ? starts[sort] : placeOf(sort, after)
+  return {
+    active: state === null ? null : state === 'active',
+    deleting: state === null || state === 'active' ? null : state === 'deleting',
+    verified: filter.email_verified,
+    factor: filter.has_factor,
+    since: dateOf(filter.created_after),
+    until: dateOf(filter.created_before),
+    pattern: needle === undefined ? null : patternOf(needle),
+    role: filter.role,
+    group: filter.group,
+    groupId: groupIdOf(filter),
+    now,
+    place,
+    id,
+  }
+}
+
+/** A cursor belongs to the order that it was made for. */
+function placeOf(sort: PersonSort, after: string): readonly [place: string, id: string] {
+  const [madeFor, place, id] = decodeCursor(Cursor, after)
+  const isTimed = sort === 'created_at' || sort === '-created_at'
+  const fits = !isTimed || !Number.isNaN(Date.parse(place))
+  if (madeFor !== sort || !fits) throw httpFailures.invalid_cursor()
+  return [place, id]
+}
+
+function dateOf(text: string | null): Date | null {
+  return text === null ? null : new Date(text)
+}
+
+/** The range of texts that begin so, in the order of code points. */
+function beginningOf({ key, text }: Needle): Beginning {
+  const last = '\u{10ffff}'
+  return { keys: [key, key + last], names: [searchKey(text), searchKey(text) + last] }
+}
