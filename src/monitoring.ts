@@ -1,8 +1,9 @@
 import type { AccessBook } from './access/index.ts'
-import { holdersOf, reachesCardea, roleKeys } from './access/index.ts'
+import { holdersOf, reachesCardea, roleKeys, rolesOfGroups } from './access/index.ts'
 import type { AuditFollower, AuditWorker } from './audit/index.ts'
 import { appendAudit, ChainBroken } from './audit/index.ts'
 import type { Clock, Random } from './base/index.ts'
+import { isUuid } from './base/index.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
 import { findUser } from './identity/index.ts'
@@ -39,19 +40,28 @@ export function openFollowers({ config, log }: Options, parts: Parts): readonly 
     ...parts,
     settings: config.monitor,
     placeOf: (ip) => places.of(ip),
-    readReach: () => readReach(parts),
+    readReach: (groupIds) => readReach(parts, groupIds),
   })
   return [monitor, createStatisticsFollower()]
 }
 
-/** How far every role reaches into Cardea as things are now. */
-async function readReach({ db, access }: Parts): Promise<(role: string) => Reach> {
-  const [model, roles] = await Promise.all([access.model(), roleKeys(db)])
-  const idOf = new Map(roles.flatMap(({ id, name }) => [[id, id] as const, [name, id] as const]))
-  return (role) => {
-    const id = idOf.get(role)
-    if (id === undefined) return 'none'
-    const { bySpelling } = model.permissionsOf([id])
+/** How far every role and these groups reach into Cardea as things are now. */
+async function readReach(
+  { db, access, clock }: Parts,
+  groupIds: readonly string[],
+): Promise<(roleOrGroup: string) => Reach> {
+  const [model, roles, ofGroups] = await Promise.all([
+    access.model(),
+    roleKeys(db),
+    groupIds.length === 0 ? [] : rolesOfGroups(db, groupIds.filter(isUuid), clock.now()),
+  ])
+  const idsOf = new Map<string, readonly string[]>()
+  for (const { id, name } of roles) idsOf.set(id, [id]).set(name, [id])
+  for (const { groupId, roleId } of ofGroups) {
+    idsOf.set(`group:${groupId}`, [...(idsOf.get(`group:${groupId}`) ?? []), roleId])
+  }
+  return (roleOrGroup) => {
+    const { bySpelling } = model.permissionsOf(idsOf.get(roleOrGroup) ?? [])
     if (bySpelling.has('*:*')) return 'owner'
     const reaching = [...bySpelling.values()].some(({ permission }) => reachesCardea(permission))
     return reaching ? 'cardea' : 'none'

@@ -53,7 +53,10 @@ export { changePermission } from './model/change-permission.ts'
 export type { BasedOn } from './model/change-role.ts'
 export { changeRole } from './model/change-role.ts'
 export { holdersOf } from './holders/holders.ts'
-export { selectRoleKeys as roleKeys } from './holders/store.ts'
+export {
+  selectRoleKeys as roleKeys,
+  selectRolesOfGroups as rolesOfGroups,
+} from './holders/store.ts'
 export type { Model, RoleNode } from './model/compile.ts'
 export { compileModel, wouldCycle } from './model/compile.ts'
 export { createPermission } from './model/create-permission.ts'
@@ -84,3 +87,7 @@ export {
   selectRoleIds as findRolesCalled,
   selectRoles as listRoles,
 } from './model/store.ts'
+export { findCandidates } from './search/holders-of-right.ts'
+export type { Reach } from './search/reach.ts'
+export { reachOf } from './search/reach.ts'
+export { selectActions } from './search/store.ts'

@@ -14,14 +14,14 @@ export type MonitorSettings = {
 
 export type Point = { readonly latitude: number; readonly longitude: number }
 export type Whereabouts = { readonly words: string; readonly point?: Point }
-/** What a role allows over Cardea itself: nothing, something, or everything. */
+/** What a role or a group allows over Cardea itself: nothing, something, or everything. */
 export type Reach = 'none' | 'cardea' | 'owner'
 
 /** What is not in a record and was looked up before judging, so that judging stays pure. */
 export type Context = {
   readonly settings: MonitorSettings
   readonly placeOf: (ip: string | null) => Whereabouts | undefined
-  /** By the name or the id of the role. */
+  /** By the name or the id of a role, or of `group:<id>`, which reaches as far as its roles. */
   readonly reachOf: (role: string) => Reach
 }
 

@@ -6,7 +6,7 @@ import { impossibleTravel } from './detectors/impossible-travel.ts'
 import { massRemoval } from './detectors/mass-removal.ts'
 import { auditChain, signingKey } from './detectors/own-ground.ts'
 import { policyWeakened } from './detectors/policy-weakened.ts'
-import { impersonation, privilegeGiven, roleWidened } from './detectors/privileges.ts'
+import { impersonation, memberAdded, privilegeGiven, roleWidened } from './detectors/privileges.ts'
 import { codeReplay, refreshTokenReuse } from './detectors/replayed-tokens.ts'
 
 /** Everything that is looked for. Adding something is a file, a line here and a kind. */
@@ -18,6 +18,7 @@ export const detectors: readonly Detector[] = [
   codeReplay,
   impossibleTravel,
   privilegeGiven,
+  memberAdded,
   roleWidened,
   policyWeakened,
   impersonation,

@@ -1,4 +1,4 @@
-import type { AuditFollower, AuditRecord } from '../audit/index.ts'
+import type { AuditFollower } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Clock, Random } from '../base/index.ts'
 import { addSeconds, newId } from '../base/index.ts'
@@ -23,8 +23,8 @@ export type MonitorNeeds = {
     readonly keepEvents: number
   }
   readonly placeOf: (ip: string) => Promise<Whereabouts | undefined>
-  /** How far each role reaches into Cardea, asked only when roles are given or changed. */
-  readonly readReach: () => Promise<(role: string) => Reach>
+  /** How far roles and these groups reach into Cardea, asked only when roles or groups change. */
+  readonly readReach: (groupIds: readonly string[]) => Promise<(roleOrGroup: string) => Reach>
 }
 
 /** What looks at every record of the audit log, and turns what it finds into security events. */
@@ -66,12 +66,17 @@ async function contextOf(
   return {
     settings,
     placeOf: (ip) => (ip === null ? undefined : places.get(ip)),
-    reachOf: asksReach ? await readReach() : () => 'none',
+    reachOf: asksReach ? await readReach(groupsOf(looks)) : () => 'none',
   }
 }
 
+function groupsOf(looks: readonly Look[]): string[] {
+  const ids = looks.flatMap(({ record }) => /^group:(.+)$/.exec(record.resource)?.[1] ?? [])
+  return [...new Set(ids)]
+}
+
 function addressesOf(looks: readonly Look[]): Set<string> {
-  return new Set(looks.flatMap(({ record }: { record: AuditRecord }) => record.ipAddress ?? []))
+  return new Set(looks.flatMap(({ record }) => record.ipAddress ?? []))
 }
 
 /** One event, or one more of the same. Only a new one is told of and written into the audit log. */

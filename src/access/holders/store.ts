@@ -23,3 +23,14 @@ export async function selectUsersWithRoles(
     ORDER BY user_id LIMIT ${most}`)
   return rows.map(({ userId }) => userId)
 }
+
+/** The roles that groups have or will have, for one thing or for everything. */
+export function selectRolesOfGroups(
+  queries: Queries,
+  groupIds: readonly string[],
+  now: Date,
+): Promise<{ groupId: string; roleId: string }[]> {
+  return queries.many(sql`
+    SELECT group_id, role_id FROM role_assignments
+    WHERE group_id = ANY(${[...groupIds]}::uuid[]) AND (ends_at IS NULL OR ends_at > ${now})`)
+}

@@ -14,8 +14,8 @@ export const monitor = {
     'etwas ist geschehen, das Ihre Aufmerksamkeit verdient:',
   'If the same happens again soon, there is no further letter. The list of security events of the administration API has all of them.':
     'Geschieht bald dasselbe noch einmal, kommt keine weitere Nachricht. Die Liste der Sicherheitsereignisse der Verwaltungs-API enthält alle.',
-  'Acknowledge the event there when you have looked at it.':
-    'Bestätigen Sie das Ereignis dort, wenn Sie es sich angesehen haben.',
+  'If you do not know why this happened, look into it now. Acknowledge the event there afterwards.':
+    'Wenn Sie nicht wissen, warum das geschehen ist, gehen Sie dem jetzt nach. Bestätigen Sie das Ereignis danach dort.',
   'One network tries the passwords of many accounts':
     'Ein Netz probiert die Passwörter vieler Konten',
   'Many wrong passwords for one account': 'Viele falsche Passwörter für ein Konto',

@@ -25,7 +25,11 @@ export const securityEvent: Compose<'security-event'> = (values, t) => {
           'If the same happens again soon, there is no further letter. The list of security events of the administration API has all of them.',
         ),
       ),
-      note(t('Acknowledge the event there when you have looked at it.')),
+      note(
+        t(
+          'If you do not know why this happened, look into it now. Acknowledge the event there afterwards.',
+        ),
+      ),
     ],
   }
 }
