@@ -4,14 +4,14 @@ import {
   apiKeyAdminRoutes,
   auditRoutes,
   clientRoutes,
-  dashboardRoutes,
   consentAdminRoutes,
+  dashboardRoutes,
   emergencyRoutes,
   invitationRoutes,
   keyRoutes,
   policyRoutes,
-  securityEventRoutes,
   rememberAnswers,
+  securityEventRoutes,
   settingsRoutes,
   setupRoutes,
   tokenRoutes,
@@ -32,6 +32,7 @@ import {
   apiSurface,
   assetRoutes,
   createServer,
+  docsRoutes,
   healthRoutes,
   metricsRoutes,
   oauthSurface,
@@ -85,6 +86,7 @@ export async function openSurfaces(
     const { enabled, token } = config.metrics
     if (enabled) metricsRoutes(surface, { render: () => metrics.render(), token })
     assetRoutes(surface, shared.assets)
+    if (hasDocs(config)) docsRoutes(surface)
   })
   await oauthSurface(http, (surface) => protocolRoutes(surface, protocolNeeds(config, shared)))
   await pagesSurface(http, shared.pages, (surface) => {
@@ -126,6 +128,10 @@ export async function openSurfaces(
     evaluationRoutes(surface, { ...accountNeeds(config, shared), countDecision: metrics.decision })
   })
   return http
+}
+
+function hasDocs({ env, http: { docs } }: Config): boolean {
+  return docs === 'on' || (docs === 'auto' && env === 'development')
 }
 
 function protocolNeeds(config: Config, shared: Shared) {

@@ -21,6 +21,7 @@ export { byOf, callerOf, guard, insufficientScope, needs } from './caller/guard.
 export { ConsentBody, RevokedConsents } from './consents/consent-body.ts'
 export { readConsents } from './consents/read-consents.ts'
 export { basedOn, tagged } from './etag.ts'
+export { accountFailures } from './failures.ts'
 export type { AccountNeeds } from './needs.ts'
 export { accountPageRoutes } from './pages/routes.ts'
 export type { Principal } from './principal.ts'

@@ -6,6 +6,8 @@ export type AccessRule = {
   readonly of?: string
   /** A person must have proved recently, at the level of the own account, who they are (ASVS 7.5.3). */
   readonly recent?: boolean
+  /** Not needed by who asks about themselves. */
+  readonly self?: boolean
   /** Only a person who is signed in: no key and no client. */
   readonly interactive?: boolean
 }

@@ -58,7 +58,7 @@ function createSpellings() {
   const bySpelling = new Map<string, Permission>()
   const spellings = new Map<Permission, string>()
   return {
-    shared(permission: Permission): Permission {
+    shared: (permission: Permission): Permission => {
       const spelling = permissionText(permission)
       const known = bySpelling.get(spelling)
       if (known !== undefined) return known
