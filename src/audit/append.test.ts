@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { secureRandom } from '../base/index.ts'
+import { createDb } from '../db/index.ts'
+import { appendAudit } from './append.ts'
 import type { AuditBench } from './audit.fixture.ts'
 import { auditBench } from './audit.fixture.ts'
 import { changes } from './changes.ts'
@@ -19,6 +22,19 @@ test('what an impersonator does is the impersonator’s, on behalf of the person
     { actor: 'user:9', on_behalf_of: 'user:1' },
     { actor: 'user:1', on_behalf_of: null },
   ])
+})
+
+test('an entry is one statement', async () => {
+  const statements: string[] = []
+  const db = createDb({
+    url: bench.url,
+    poolSize: 1,
+    onStatement: (text) => void statements.push(text),
+  })
+  const entry = { actor: 'system', action: 'a.b', resource: 'c', outcome: 'success' } as const
+  await appendAudit({ clock: bench.clock, random: secureRandom }, db, entry)
+  await db.close()
+  assert.equal(statements.length, 1)
 })
 
 test('details that bear the name of a secret do not reach the table', async () => {

@@ -6,7 +6,7 @@ import { calculateJwkThumbprint, compactVerify, importJWK } from 'jose'
 import { Client } from 'pg'
 import { assignRole } from '../../src/access/index.ts'
 import { createApp } from '../../src/app.ts'
-import { appendAudit, listAudit, verifyChain } from '../../src/audit/index.ts'
+import { appendAudit, listAudit, maintainLog, verifyChain } from '../../src/audit/index.ts'
 import { chainKeys } from '../../src/audit-log.ts'
 import { secureRandom, systemClock } from '../../src/base/index.ts'
 import type { Db } from '../../src/db/index.ts'
@@ -46,14 +46,16 @@ test('the commands list, export and verify the log, and tell what was done to it
   assert.equal(sound.code, 0, sound.output)
   assert.match(sound.output, /newest signed checkpoint: eyJ/)
   const checkpoint = /newest checkpoint: (\S+)/.exec(sound.output)?.[1] ?? ''
-  const [listed, exported, wrong] = await Promise.all([
+  const [listed, exported, wrong, maintained] = await Promise.all([
     cardea('audit', 'list', '--action', 'user.*', '--resource', `user:${user.id}`),
     cardea('audit', 'export', '--resource', `user:${user.id}`),
     cardea('audit', 'list', '--from', 'yesterday'),
+    cardea('audit', 'maintain'),
   ])
   assert.match(listed.output, /^\d+ {2}\S+ {2}system {2}user\.create {2}user:/)
   assert.equal(JSON.parse(exported.output.split('\n')[0] ?? '').action, 'user.create')
   assert.equal(wrong.code, 2)
+  assert.deepEqual([maintained.code, maintained.output], [0, 'nothing to do\n'])
   const { rows } = await owner.query(`SELECT details FROM audit_log WHERE action = 'audit.export'`)
   assert.deepEqual(rows, [{ details: { filter: { resource: `user:${user.id}` } } }])
 
@@ -216,6 +218,8 @@ test('a server with the role of the guide works, and cannot change what is writt
     assert.equal((await listAudit(app.db, { filter: {}, limit: 10 })).records.length, 1)
     const keys = chainKeys([masterKey])
     assert.deepEqual((await verifyChain({ db: app.db, keys })).problems, [])
+    const rule = { ...needs, keys, retention: 0, log: { warn: () => undefined } }
+    await assert.rejects(maintainLog({ ...rule, db: app.db }), isPermissionDenied)
     await app.close()
 
     await asOwner.query(`SELECT audit_add_month('2031-05-01')`)
