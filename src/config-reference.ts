@@ -68,6 +68,33 @@ export function printConfig(config: Config): string {
   return entries.map((entry) => `${entry.name}=${effective(config, entry)}\n`).join('')
 }
 
+/** One setting in force, for who administers. */
+export type EffectiveSetting = {
+  readonly name: string
+  readonly section: string
+  readonly type: string
+  readonly description: string
+  /** As it would be written in the environment; a secret shows only that it is set. */
+  readonly value: string
+  readonly isDefault: boolean
+  readonly isSecret: boolean
+}
+
+export function effectiveSettings(config: Config): EffectiveSetting[] {
+  return entries.map((entry) => {
+    const value = effective(config, entry)
+    return {
+      name: entry.name,
+      section: entry.section || 'general',
+      type: entry.setting.type,
+      description: entry.description,
+      value,
+      isDefault: value === entry.setting.fallback,
+      isSecret: entry.setting.secret === true,
+    }
+  })
+}
+
 function effective(config: Config, { section, key, setting }: Entry): string {
   const value = member(section === '' ? config : member(config, section), key)
   const text = Array.isArray(value) ? value.join(',') : String(value)

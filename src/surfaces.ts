@@ -3,6 +3,7 @@ import {
   accessRoutes,
   apiKeyAdminRoutes,
   auditRoutes,
+  bulkRoutes,
   clientRoutes,
   consentAdminRoutes,
   dashboardRoutes,
@@ -109,6 +110,7 @@ export async function openSurfaces(
     accessRoutes(surface, needs)
     userRoutes(surface, needs)
     userListRoutes(surface, needs)
+    bulkRoutes(surface, needs)
     userSessionRoutes(surface, needs)
     invitationRoutes(surface, needs)
     clientRoutes(surface, needs)

@@ -9,6 +9,14 @@ export const adminFailures = failures({
   own_account: ['own_account', 409, 'This is your own account. Look after it on your own pages.'],
   unknown_token: ['not_found', 404, 'There is no such token.'],
   unknown_job: ['not_found', 404, 'There is no such job.'],
+  unknown_operation: ['not_found', 404, 'There is no such bulk operation.'],
+  operation_over: ['operation_over', 409, 'This operation has come to an end already.'],
+  whom: ['invalid_request', 400, 'Say either which users are meant or by which filter.'],
+  operation_parameters: [
+    'invalid_request',
+    400,
+    'Operations on roles take parameters.role, operations on groups parameters.group, others none.',
+  ],
   merge_refused: [
     'merge_refused',
     409,

@@ -1,8 +1,9 @@
 import type { AccessBook } from '../access/index.ts'
 import type { AccountNeeds } from '../account/index.ts'
-import type { ClientCache } from '../clients/index.ts'
+import type { ClientCache, SecretUses } from '../clients/index.ts'
 
 export type AdminNeeds = AccountNeeds & {
   readonly clients: ClientCache
+  readonly secretUses: SecretUses
   readonly access: AccessBook
 }

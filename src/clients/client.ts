@@ -8,9 +8,13 @@ export type Client = {
   readonly clientId: ClientId
   /** SHA-256 of the client secret; null for clients that have none. */
   readonly secretDigest: Buffer | null
+  /** The same of the secret before, for as long as it works too. */
+  readonly previousSecretDigest: Buffer | null
+  readonly previousSecretExpiresAt: Date | null
   readonly name: string
   readonly isActive: boolean
   readonly metadata: ClientMetadata
+  readonly version: number
   readonly createdAt: Date
   readonly updatedAt: Date
 }
@@ -22,4 +26,11 @@ export function isPublic(client: Client): boolean {
 
 export function allowedScopes(client: Client): readonly string[] {
   return client.metadata.scope.split(' ').filter((scope) => scope !== '')
+}
+
+/** Whether the client proves itself by a secret that we give it. */
+export function usesSecret({
+  token_endpoint_auth_method: method,
+}: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
+  return method === 'client_secret_basic' || method === 'client_secret_post'
 }

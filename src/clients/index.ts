@@ -1,19 +1,34 @@
 /**
  * clients: the applications that may ask for tokens, and what people allowed them.
  * Owns the tables `clients` and `consents`. Promises that secrets exist only as digests, that metadata
- * in the table obeys the rules of this module, and that a cached client is at most one second old.
+ * in the table obeys the rules of this module, and that a cached client or origin is at most one second old,
+ * and that of a client at most two secrets work.
  * Never speaks HTTP.
  */
 
 export type { ClientCache } from './cache.ts'
 export { createClientCache } from './cache.ts'
+export type { BasedOn as ClientVersion } from './change.ts'
 export type { AuthMethod, Client, ClientMetadata, SigningAlgorithm } from './client.ts'
 export { allowedScopes, isPublic } from './client.ts'
 export type { ConsentState } from './consent.ts'
 export { consentState, rememberConsent } from './consent.ts'
-export { createClient, rotateClientSecret } from './create-client.ts'
+export { createClient } from './create-client.ts'
 export { clientFailures } from './failures.ts'
 export { redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
+export type { ListedSecret, NewSecret } from './rotate-secret.ts'
+export { endOldSecret, listSecrets, rotateClientSecret } from './rotate-secret.ts'
 export { ClientInput } from './schemas.ts'
-export { secretMatches } from './secret.ts'
-export { findClient, selectConsents as consentsOf, setClientActive } from './store.ts'
+export { matchingSecret } from './secret.ts'
+export type { SecretUses } from './secret-uses.ts'
+export { createSecretUses } from './secret-uses.ts'
+export type { ClientFilter } from './store.ts'
+export {
+  findClient,
+  removeConsents,
+  selectClients as listClients,
+  selectConsents as consentsOf,
+  setClientActive,
+  sweepClientSecrets,
+} from './store.ts'
+export { deleteClient, patchedRegistration, switchClient, updateClient } from './update-client.ts'

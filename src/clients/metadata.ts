@@ -1,10 +1,11 @@
 import type { InvalidMember } from '../base/index.ts'
-import { isStorable } from '../base/index.ts'
+import { hasControls, isStorable } from '../base/index.ts'
 import { meaningOf } from '../mfa/index.ts'
-import { redirectUriProblem } from './redirect-uri.ts'
+import { clientFailures } from './failures.ts'
+import { originProblem, redirectUriProblem } from './redirect-uri.ts'
 import type { ClientInput, ClientMetadata } from './schemas.ts'
 
-export const unstorable = 'has characters that cannot be stored'
+const unstorable = 'has characters that cannot be stored'
 
 const unknownAcr = 'is none of acr_values_supported'
 
@@ -31,12 +32,26 @@ export function completeMetadata(input: ClientInput): ClientMetadata {
   }
 }
 
+/** The metadata that a client may be registered with. Fails with the codes of RFC 7591 section 3.2.2. */
+export function checkedMetadata(input: ClientInput): ClientMetadata {
+  const metadata = completeMetadata(input)
+  const badName = hasControls(input.client_name) || !isStorable(input.client_name)
+  const members = [
+    ...(badName ? [{ pointer: '/client_name', words: unstorable }] : []),
+    ...metadataProblems(metadata),
+  ]
+  if (members.length === 0) return metadata
+  const aboutUris = members.every((member) => member.pointer.startsWith('/redirect_uris'))
+  throw clientFailures[aboutUris ? 'invalid_redirect_uri' : 'invalid_client_metadata']({ members })
+}
+
 /** Everything that is wrong with complete metadata, as members with JSON pointers. */
 export function metadataProblems(metadata: ClientMetadata): InvalidMember[] {
   return [
     ...textProblems(metadata),
     ...uriProblems('redirect_uris', metadata.redirect_uris),
     ...uriProblems('post_logout_redirect_uris', metadata.post_logout_redirect_uris),
+    ...originProblems(metadata),
     ...webProblems(metadata),
     ...acrProblems(metadata),
     ...consistencyProblems(metadata),
@@ -56,8 +71,15 @@ function uriProblems(member: string, uris: readonly string[]): InvalidMember[] {
   })
 }
 
+function originProblems({ allowed_origins: origins = [] }: ClientMetadata): InvalidMember[] {
+  return origins.flatMap((origin, i) => {
+    const problem = originProblem(origin)
+    return problem === undefined ? [] : [{ pointer: `/allowed_origins/${i}`, words: problem }]
+  })
+}
+
 function webProblems(metadata: ClientMetadata): InvalidMember[] {
-  const members = ['client_uri', 'policy_uri', 'tos_uri'] as const
+  const members = ['client_uri', 'policy_uri', 'tos_uri', 'logo_uri'] as const
   return members.flatMap((member) => {
     const uri = metadata[member]
     const fine = uri === undefined || (URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol))

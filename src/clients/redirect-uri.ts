@@ -31,6 +31,16 @@ export function redirectUriProblem(text: string): string | undefined {
     : 'has a scheme that is neither https nor a reversed domain name'
 }
 
+/** Why a text may not be registered as an origin (RFC 6454 section 6.1); undefined when it may. */
+export function originProblem(text: string): string | undefined {
+  if (!URL.canParse(text)) return 'is not an origin'
+  const uri = new URL(text)
+  if (uri.protocol !== 'https:' && !isLoopbackHttp(uri)) {
+    return 'must use https unless it is on the loopback interface'
+  }
+  return uri.origin === text ? undefined : 'is not an origin as browsers write it'
+}
+
 /**
  * Exact string comparison (RFC 9700 section 2.1); only the port of a loopback address may differ
  * (RFC 8252 section 7.3).

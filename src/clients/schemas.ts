@@ -50,6 +50,21 @@ export const ClientInput = Type.Object(
     client_uri: Type.Optional(Uri),
     policy_uri: Type.Optional(Uri),
     tos_uri: Type.Optional(Uri),
+    logo_uri: Type.Optional(Uri),
+    contacts: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 320 }), {
+        maxItems: 10,
+        description: 'Who is responsible for the client, usually email addresses',
+      }),
+    ),
+    software_id: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    software_version: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    allowed_origins: Type.Optional(
+      Type.Array(Uri, {
+        maxItems: 50,
+        description: 'Where browsers may call us from, besides the origins of the redirect URIs',
+      }),
+    ),
     default_max_age: Type.Optional(Type.Integer({ minimum: 0, maximum: 315_360_000 })),
     default_acr_values: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 200 }), {

@@ -98,12 +98,19 @@ export async function buryJob(
     WHERE id = ${job.id} AND attempts = ${job.attempts} AND died_at IS NULL`)
 }
 
-/** The youngest first. */
-export function listDeadJobs(queries: Queries, limit: number): Promise<DeadJob[]> {
+/** The youngest first; a page begins after the last one of the page before. */
+export function listDeadJobs(
+  queries: Queries,
+  limit: number,
+  after: Pick<DeadJob, 'diedAt' | 'id'> = { diedAt: new Date(8.64e15), id: nobody },
+): Promise<DeadJob[]> {
   return queries.many<DeadJob>(sql`
     SELECT id, kind, attempts, created_at, died_at, last_error FROM queued_jobs
-    WHERE died_at IS NOT NULL ORDER BY died_at DESC, id LIMIT ${limit}`)
+    WHERE died_at <= ${after.diedAt} AND (died_at < ${after.diedAt} OR id > ${after.id})
+    ORDER BY died_at DESC, id LIMIT ${limit}`)
 }
+
+const nobody = '00000000-0000-0000-0000-000000000000'
 
 /** Gives a dead letter all its attempts again; false when there is none of this id. */
 export async function retryDeadJob(queries: Queries, id: string, now: Date): Promise<boolean> {

@@ -16,9 +16,16 @@ export { createBrake } from './client-auth/brake.ts'
 export { verifyClientToken } from './client-token.ts'
 export { readIdTokenHint } from './id-token.ts'
 export { accessTokenMint } from './issue.ts'
+export { revokeConsent, revokeConsents } from './revoke-consent.ts'
 export type { ProtocolNeeds } from './routes.ts'
 export { protocolRoutes } from './routes.ts'
-export { sweepCodes, sweepRevokedTokens } from './store.ts'
+export type { Application } from './store.ts'
+export {
+  deleteClientCodes,
+  selectApplications as listApplications,
+  sweepCodes,
+  sweepRevokedTokens,
+} from './store.ts'
 export { authorizationCodeGrant } from './token/authorization-code.ts'
 export { clientCredentialsGrant } from './token/client-credentials.ts'
 export { createTokenEndpoint } from './token/endpoint.ts'

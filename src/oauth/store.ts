@@ -39,6 +39,67 @@ export function sweepCodes(queries: Queries, before: Date, limit: number): Promi
       (SELECT digest FROM authorization_codes WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
 }
 
+/** Ends codes that were not redeemed yet: all of a user, or those for one client. */
+export function deleteOpenCodes(
+  tx: Tx,
+  userId: UserId,
+  clientId: ClientId | undefined,
+): Promise<number> {
+  return tx.run(sql`
+    DELETE FROM authorization_codes WHERE user_id = ${userId} AND used_at IS NULL
+      AND (${clientId ?? null}::text IS NULL OR client_id = ${clientId ?? null}::text)`)
+}
+
+export function deleteClientCodes(tx: Tx, clientId: ClientId): Promise<number> {
+  return tx.run(
+    sql`DELETE FROM authorization_codes WHERE client_id = ${clientId} AND used_at IS NULL`,
+  )
+}
+
+/** What an application may do for a person, and what it does with it. */
+export type Application = {
+  readonly clientId: ClientId
+  readonly name: string
+  readonly uri: string | null
+  readonly isActive: boolean
+  readonly scopes: readonly string[]
+  /** When the person allowed it; null for an application that need not ask. */
+  readonly grantedAt: Date | null
+  /** Living grants. */
+  readonly grants: number
+  /** Whether one of them goes on while the person is away. */
+  readonly offline: boolean
+  readonly lastUsedAt: Date | null
+}
+
+/**
+ * The applications that a person allowed something, or that hold something of theirs, by client_id. This read
+ * model joins the tables of clients and session on purpose; nothing here writes them.
+ */
+export function selectApplications(
+  queries: Queries,
+  userId: UserId,
+  { now, after, limit }: { readonly now: Date; readonly after: string; readonly limit: number },
+): Promise<Application[]> {
+  return queries.many<Application>(sql`
+    WITH living AS (
+      SELECT client_id, scopes, offline, rotated_at FROM token_families
+      WHERE user_id = ${userId} AND kind = 'oauth' AND revoked_at IS NULL AND expires_at > ${now}
+    ), held AS (
+      SELECT client_id, count(*)::integer AS grants, bool_or(offline) AS offline, max(rotated_at) AS used_at
+      FROM living GROUP BY client_id
+    )
+    SELECT c.client_id, c.name, c.metadata ->> 'client_uri' AS uri, c.is_active, k.granted_at,
+      coalesce(k.scopes, (SELECT array_agg(DISTINCT s ORDER BY s) FROM living l, unnest(l.scopes) AS s
+        WHERE l.client_id = c.client_id), '{}') AS scopes,
+      coalesce(h.grants, 0) AS grants, coalesce(h.offline, false) AS offline, h.used_at AS last_used_at
+    FROM (SELECT client_id FROM consents WHERE user_id = ${userId} UNION SELECT client_id FROM held) a
+      JOIN clients c ON c.client_id = a.client_id
+      LEFT JOIN consents k ON k.user_id = ${userId} AND k.client_id = a.client_id
+      LEFT JOIN held h ON h.client_id = a.client_id
+    WHERE a.client_id > ${after} ORDER BY a.client_id LIMIT ${limit}`)
+}
+
 export async function insertRevokedToken(
   queries: Queries,
   jti: string,

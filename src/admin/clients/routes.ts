@@ -1,38 +1,49 @@
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { byOf, needs as permission, problems } from '../../account/index.ts'
-import type { Client } from '../../clients/index.ts'
-import {
-  ClientInput,
-  clientFailures,
-  createClient,
-  findClient,
-  rotateClientSecret,
-} from '../../clients/index.ts'
+import { isStorable } from '../../base/index.ts'
+import { ClientInput, createClient, listClients } from '../../clients/index.ts'
 import type { Surface } from '../../http/index.ts'
 import type { AdminNeeds } from '../needs.ts'
+import { pageBody, pageFrom, pageOf, pageQuery, sendPage } from '../paging.ts'
+import { changeRoutes } from './change-routes.ts'
+import {
+  ClientBody,
+  ClientParams,
+  ClientWithSecret,
+  clientBody,
+  clientOf,
+  clientsPath as path,
+  sendClient,
+} from './client.ts'
+import { secretRoutes } from './secret-routes.ts'
+import { serviceAccountRoutes } from './service-account-routes.ts'
 
 const tags = ['admin']
-const path = '/api/v1/admin/clients'
-const Params = Type.Object({ client_id: Type.String({ maxLength: 256 }) })
+const Key = Type.Tuple([Type.String({ format: 'uuid' })])
 
-const ClientBody = Type.Object(
+const ListQuery = Type.Object(
   {
-    client_id: Type.String(),
-    client_name: Type.String(),
-    is_active: Type.Boolean(),
-    created_at: Type.String({ format: 'date-time' }),
+    ...pageQuery,
+    search: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 256,
+        description: 'Part of the name, in any case, or a whole client_id',
+      }),
+    ),
+    active: Type.Optional(
+      Type.Boolean({ description: 'Only clients that are active, or are not' }),
+    ),
+    grant_type: Type.Optional(
+      Type.Enum(['authorization_code', 'refresh_token', 'client_credentials']),
+    ),
   },
-  { additionalProperties: true, description: 'RFC 7591 client information' },
-)
-const Created = Type.Object(
-  {
-    ...ClientBody.properties,
-    client_secret: Type.Optional(Type.String({ description: 'Shown once' })),
-  },
-  { additionalProperties: true },
+  { additionalProperties: false },
 )
 
+/** The applications that may ask for tokens. */
 export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
+  listRoute(surface, needs)
   surface.post(path, {
     config: permission('cardea.client:create', { recent: true }),
     schema: {
@@ -40,57 +51,50 @@ export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
       operationId: 'createClient',
       summary: 'Register a client; the secret is shown once',
       body: ClientInput,
-      response: { 201: Created, ...problems },
+      response: { 201: ClientWithSecret, ...problems },
     },
     handler: async (request, reply) => {
-      const by = byOf(request)
-      const { client, secret } = await createClient(needs, request.body, by)
+      const { client, secret } = await createClient(needs, request.body, byOf(request))
       needs.clients.forget(client.clientId)
-      const body = { ...clientBody(client), ...(secret !== undefined && { client_secret: secret }) }
-      return reply.code(201).send(body)
+      return sendClient(reply.code(201), client, secret)
     },
   })
   surface.get(`${path}/:client_id`, {
-    config: permission('cardea.client:read', { of: 'client_id' }),
+    config: { ...permission('cardea.client:read', { of: 'client_id' }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'getClient',
-      summary: 'One client with its metadata',
-      params: Params,
+      summary: 'One client with its metadata; the ETag is its version',
+      params: ClientParams,
       response: { 200: ClientBody, ...problems },
     },
-    handler: async (request) => {
-      const client = await findClient(needs.db, request.params.client_id)
-      if (client === undefined) throw clientFailures.unknown_client()
-      return clientBody(client)
-    },
+    handler: async (request, reply) =>
+      sendClient(reply, await clientOf(needs, request.params.client_id)),
   })
-  surface.post(`${path}/:client_id/rotate-secret`, {
-    config: permission('cardea.client:rotate_secret', { of: 'client_id', recent: true }),
-    schema: {
-      tags,
-      operationId: 'rotateClientSecret',
-      summary: 'Replace the secret; the new one is shown once',
-      params: Params,
-      response: { 200: Type.Object({ client_secret: Type.String() }), ...problems },
-    },
-    handler: async (request) => {
-      const client = await findClient(needs.db, request.params.client_id)
-      if (client === undefined) throw clientFailures.unknown_client()
-      const by = byOf(request)
-      const secret = await rotateClientSecret(needs, client.clientId, by)
-      needs.clients.forget(client.clientId)
-      return { client_secret: secret }
-    },
-  })
+  changeRoutes(surface, needs)
+  secretRoutes(surface, needs)
+  serviceAccountRoutes(surface, needs)
 }
 
-function clientBody(client: Client): Static<typeof ClientBody> {
-  return {
-    ...client.metadata,
-    client_id: client.clientId,
-    client_name: client.name,
-    is_active: client.isActive,
-    created_at: client.createdAt.toISOString(),
-  }
+function listRoute(surface: Surface, needs: AdminNeeds): void {
+  surface.get(path, {
+    config: permission('cardea.client:read'),
+    schema: {
+      tags,
+      operationId: 'listClients',
+      summary: 'The clients, the youngest first',
+      querystring: ListQuery,
+      response: { 200: pageBody(ClientBody), ...problems },
+    },
+    handler: async (request, reply) => {
+      const { search, active, grant_type: grantType, ...query } = request.query
+      const { limit, after: [after] = [] } = pageOf(query, Key)
+      const nothing = search !== undefined && !isStorable(search)
+      const rows = nothing
+        ? []
+        : await listClients(needs.db, { search, active, grantType }, { after, limit: limit + 1 })
+      const { items, next } = pageFrom(rows, limit, ({ id }) => [id])
+      return sendPage(request, reply, { items: items.map(clientBody), next })
+    },
+  })
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/index.ts'
-import type { AuthMethod, Client, ClientCache } from '../../clients/index.ts'
-import { secretMatches } from '../../clients/index.ts'
+import type { AuthMethod, Client, ClientCache, SecretUses } from '../../clients/index.ts'
+import { matchingSecret } from '../../clients/index.ts'
 import type { Parameters } from '../../http/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { oauthFailures } from '../failures.ts'
@@ -10,6 +10,7 @@ import type { Brake } from './brake.ts'
 
 export type ClientAuthNeeds = {
   readonly clients: ClientCache
+  readonly secretUses: SecretUses
   readonly clock: Clock
   readonly kv: Kv
   readonly audiences: readonly string[]
@@ -62,10 +63,16 @@ async function proves(needs: ClientAuthNeeds, client: Client, attempt: Attempt):
       return true
     case 'client_secret_basic':
     case 'client_secret_post':
-      return secretMatches(client, attempt.proof)
+      return provesSecret(needs, client, attempt.proof)
     case 'private_key_jwt':
       return verifyAssertion(needs, client, attempt.proof)
   }
+}
+
+function provesSecret(needs: ClientAuthNeeds, client: Client, presented: string): boolean {
+  const digest = matchingSecret(client, presented, needs.clock.now())
+  if (digest !== undefined) needs.secretUses.note(client.clientId, digest)
+  return digest !== undefined
 }
 
 function readAttempts(

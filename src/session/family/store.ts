@@ -1,4 +1,4 @@
-import type { FamilyId, SessionId, UserId } from '../../base/index.ts'
+import type { ClientId, FamilyId, SessionId, UserId } from '../../base/index.ts'
 import type { Queries, Tx } from '../../db/index.ts'
 import { sql } from '../../db/index.ts'
 import type { Assurance } from '../../mfa/index.ts'
@@ -95,4 +95,111 @@ export function sweepFamilies(queries: Queries, before: Date, limit: number): Pr
   return queries.run(sql`
     DELETE FROM token_families WHERE id IN
       (SELECT id FROM token_families WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+}
+
+/** A grant as people who look after it see it. */
+export type GrantRow = {
+  readonly id: FamilyId
+  readonly kind: Family['kind']
+  readonly userId: UserId
+  readonly clientId: ClientId | null
+  readonly sessionId: SessionId | null
+  readonly scopes: readonly string[]
+  readonly offline: boolean
+  readonly createdAt: Date
+  readonly rotatedAt: Date
+  readonly expiresAt: Date
+}
+
+type GrantPage = {
+  readonly now: Date
+  /** The last one of the page before. */
+  readonly after: string | undefined
+  readonly limit: number
+}
+
+const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/** What lives of a user's grants, the youngest first. */
+export function selectUserGrants(
+  queries: Queries,
+  userId: UserId,
+  { now, after = last, limit }: GrantPage,
+): Promise<GrantRow[]> {
+  return queries.many<GrantRow>(sql`
+    SELECT id, kind, user_id, client_id, session_id, scopes, offline, created_at, rotated_at, expires_at
+    FROM token_families
+    WHERE user_id = ${userId} AND id < ${after}::uuid AND revoked_at IS NULL AND expires_at > ${now}
+    ORDER BY id DESC LIMIT ${limit}`)
+}
+
+/** What lives of the grants to a client, the youngest first. */
+export function selectClientGrants(
+  queries: Queries,
+  clientId: ClientId,
+  { now, after = last, limit }: GrantPage,
+): Promise<GrantRow[]> {
+  return queries.many<GrantRow>(sql`
+    SELECT id, kind, user_id, client_id, session_id, scopes, offline, created_at, rotated_at, expires_at
+    FROM token_families
+    WHERE client_id = ${clientId} AND id < ${after}::uuid AND revoked_at IS NULL AND expires_at > ${now}
+    ORDER BY id DESC LIMIT ${limit}`)
+}
+
+/** Ends one grant, but only one of this user or to this client; undefined when there is none. */
+export function revokeGrant(
+  tx: Tx,
+  id: FamilyId,
+  { userId, clientId }: { readonly userId?: UserId; readonly clientId?: ClientId },
+  now: Date,
+): Promise<{ userId: UserId; clientId: ClientId | null } | undefined> {
+  return tx.maybe<{ userId: UserId; clientId: ClientId | null }>(sql`
+    UPDATE token_families SET revoked_at = ${now}
+    WHERE id = ${id} AND revoked_at IS NULL AND expires_at > ${now}
+      AND (user_id = ${userId ?? null}::uuid OR client_id = ${clientId ?? null}::text)
+    RETURNING user_id, client_id`)
+}
+
+/** Ends all that a user gave to a client. */
+export function revokeClientFamilies(
+  tx: Tx,
+  { userId, clientId }: { readonly userId: UserId; readonly clientId: ClientId },
+  now: Date,
+): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET revoked_at = ${now}
+    WHERE user_id = ${userId} AND client_id = ${clientId} AND revoked_at IS NULL`)
+}
+
+/** Ends all that a user gave to applications; the sessions of our own API stay. */
+export function revokeOauthFamilies(tx: Tx, userId: UserId, now: Date): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET revoked_at = ${now}
+    WHERE user_id = ${userId} AND kind = 'oauth' AND revoked_at IS NULL`)
+}
+
+type Part = {
+  /** The end of the part before. */
+  readonly after: string | undefined
+  readonly limit: number
+  readonly now: Date
+}
+
+/** Ends part of all that was given to a client; tells how many that were and where the next part begins. */
+export async function revokeFamiliesOf(
+  tx: Tx,
+  clientId: ClientId,
+  { after = '00000000-0000-0000-0000-000000000000', limit, now }: Part,
+): Promise<{ readonly seen: number; readonly ended: number; readonly end: string | null }> {
+  const row = await tx.maybe<{ seen: number; ended: number; end: string | null }>(sql`
+    WITH part AS (
+      SELECT id FROM token_families WHERE client_id = ${clientId} AND id > ${after}::uuid
+      ORDER BY id LIMIT ${limit}
+    ), ended AS (
+      UPDATE token_families SET revoked_at = ${now}
+      WHERE id IN (SELECT id FROM part) AND revoked_at IS NULL RETURNING 1
+    )
+    SELECT (SELECT count(*)::integer FROM part) AS seen, (SELECT count(*)::integer FROM ended) AS ended,
+      (SELECT id FROM part ORDER BY id DESC LIMIT 1)::text AS "end"`)
+  return row ?? { seen: 0, ended: 0, end: null }
 }

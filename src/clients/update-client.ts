@@ -1,0 +1,120 @@
+import { Check, Errors } from 'typebox/value'
+import { appendAudit, changes } from '../audit/index.ts'
+import type { ClientId, Clock, Random } from '../base/index.ts'
+import type { Db } from '../db/index.ts'
+import type { BasedOn, By } from './change.ts'
+import { auditEntry, requireVersion } from './change.ts'
+import type { Client } from './client.ts'
+import { usesSecret } from './client.ts'
+import { clientFailures } from './failures.ts'
+import { checkedMetadata } from './metadata.ts'
+import { ClientInput } from './schemas.ts'
+import { newClientSecret } from './secret.ts'
+import { lockClient, removeClient, setClientActive, updateMetadata } from './store.ts'
+
+type Needs = { readonly db: Db; readonly clock: Clock; readonly random: Random }
+
+type Update = {
+  readonly basedOn: BasedOn
+  readonly by: By
+  /** What it is registered with from now on. */
+  readonly to: (before: ClientInput) => ClientInput
+}
+
+/**
+ * Changes what a client is registered with. One that proves itself by a secret from now on gets one, which
+ * is in the answer and nowhere else; of one that does not any more, every secret ends.
+ */
+export async function updateClient(
+  needs: Needs,
+  clientId: ClientId,
+  { basedOn, by, to }: Update,
+): Promise<{ client: Client; secret: string | undefined }> {
+  const fresh = newClientSecret(needs.random)
+  return needs.db.transaction(async (tx) => {
+    const client = await lockClient(tx, clientId)
+    if (client === undefined) throw clientFailures.unknown_client()
+    requireVersion(client, basedOn)
+    const before = registrationOf(client)
+    const input = to(before)
+    const metadata = checkedMetadata(input)
+    const changed = changes(before, { ...metadata, client_name: input.client_name })
+    if (Object.keys(changed).length === 0) return { client, secret: undefined }
+    const credentials = credentialsFor(client, usesSecret(metadata), fresh.digest)
+    const next: Client = {
+      ...client,
+      ...credentials,
+      name: input.client_name,
+      metadata,
+      version: client.version + 1,
+      updatedAt: needs.clock.now(),
+    }
+    await updateMetadata(tx, next)
+    const isNew = credentials.secretDigest === fresh.digest
+    await appendAudit(needs, tx, {
+      ...auditEntry('client.update', clientId, by),
+      details: { changes: changed, ...(isNew && { new_secret: true }) },
+    })
+    return { client: next, secret: isNew ? fresh.secret : undefined }
+  })
+}
+
+/** What a client is registered with, as it would be sent. */
+export function registrationOf({ name, metadata }: Client): ClientInput {
+  return { ...metadata, client_name: name }
+}
+
+/** RFC 7396: a member that is null goes, one that is absent stays. Fails like a registration. */
+export function patchedRegistration(
+  before: ClientInput,
+  patch: Readonly<Record<string, unknown>>,
+): ClientInput {
+  const members = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null)
+  const input: unknown = Object.fromEntries(members)
+  if (Check(ClientInput, input)) return input
+  throw clientFailures.invalid_client_metadata({
+    members: Errors(ClientInput, input).map(({ instancePath, message }) => ({
+      pointer: instancePath,
+      words: message,
+    })),
+  })
+}
+
+type Credentials = Pick<Client, 'secretDigest' | 'previousSecretDigest' | 'previousSecretExpiresAt'>
+
+function credentialsFor(client: Client, needsSecret: boolean, fresh: Buffer): Credentials {
+  const none = { previousSecretDigest: null, previousSecretExpiresAt: null }
+  if (!needsSecret) return { secretDigest: null, ...none }
+  if (client.secretDigest === null) return { secretDigest: fresh, ...none }
+  const { secretDigest, previousSecretDigest, previousSecretExpiresAt } = client
+  return { secretDigest, previousSecretDigest, previousSecretExpiresAt }
+}
+
+/** Stops a client and all its tokens, or lets it go on. Nothing happens where it is so already. */
+export async function switchClient(
+  needs: Needs,
+  clientId: ClientId,
+  { active, by }: { readonly active: boolean; readonly by: By },
+): Promise<void> {
+  await needs.db.transaction(async (tx) => {
+    const client = await lockClient(tx, clientId)
+    if (client === undefined) throw clientFailures.unknown_client()
+    if (client.isActive === active) return
+    await setClientActive(tx, clientId, active, needs.clock.now())
+    const action = active ? 'client.reactivate' : 'client.deactivate'
+    await appendAudit(needs, tx, auditEntry(action, clientId, by))
+  })
+}
+
+/** Deletes a client with everything that was given to it. */
+export async function deleteClient(needs: Needs, clientId: ClientId, by: By): Promise<void> {
+  await needs.db.transaction(async (tx) => {
+    const client = await lockClient(tx, clientId)
+    if (client === undefined) throw clientFailures.unknown_client()
+    await removeClient(tx, clientId)
+    await appendAudit(needs, tx, {
+      ...auditEntry('client.delete', clientId, by),
+      details: { before: registrationOf(client) },
+    })
+  })
+}

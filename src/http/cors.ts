@@ -1,0 +1,86 @@
+import type { FastifyRequest } from 'fastify'
+import type { HttpServer, Reply } from './server.ts'
+
+export type CorsNeeds = {
+  /** Our own: it needs no permission. */
+  readonly ownOrigin: string
+  /** Whether browsers may call us from an origin. */
+  readonly allows: (origin: string) => Promise<boolean>
+}
+
+/** Seconds for which a browser remembers the answer to its question. */
+const maxAge = 600
+
+/** Where scripts of other origins may call us, and how: never a page, and never the way to one. */
+const open: ReadonlyMap<string, string> = new Map([
+  ['/oauth/token', 'POST'],
+  ['/oauth/revoke', 'POST'],
+  ['/oauth/userinfo', 'GET, POST'],
+])
+const apiMethods = 'GET, POST, PUT, PATCH, DELETE'
+
+const requestHeaders = 'authorization, content-type, dpop, if-match, idempotency-key'
+const answerHeaders = [
+  'dpop-nonce',
+  'etag',
+  'link',
+  'location',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'www-authenticate',
+  'x-request-id',
+].join(', ')
+
+/**
+ * Lets scripts of registered origins, and no others, read our answers (Fetch standard, section 3.3). Cookies
+ * are never asked for: there is no `access-control-allow-credentials`. Every such answer says that it depends
+ * on the origin, and an origin that is not registered learns nothing, not even that it is not.
+ */
+export function allowOrigins(app: HttpServer, needs: CorsNeeds): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const methods = methodsAt(request.url)
+    if (methods === undefined) return
+    reply.header('vary', 'Origin')
+    const { origin } = request.headers
+    if (origin === undefined || !(await isAllowed(needs, origin, request))) return
+    reply.header('access-control-allow-origin', origin)
+    if (isPreflight(request)) return answerPreflight(reply, methods)
+    reply.header('access-control-expose-headers', answerHeaders)
+  })
+}
+
+function methodsAt(url: string): string | undefined {
+  const path = url.split('?', 1)[0] ?? ''
+  return path.startsWith('/api/v1/') ? apiMethods : open.get(path)
+}
+
+/** Without the database nobody is allowed; the request itself goes on. */
+async function isAllowed(
+  { ownOrigin, allows }: CorsNeeds,
+  origin: string,
+  request: FastifyRequest,
+): Promise<boolean> {
+  if (origin === ownOrigin || origin === 'null') return false
+  try {
+    return await allows(origin)
+  } catch (err) {
+    request.log.warn({ err }, 'looking for an origin failed')
+    return false
+  }
+}
+
+function isPreflight({ method, headers }: FastifyRequest): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+}
+
+function answerPreflight(reply: Reply, methods: string): Reply {
+  return reply
+    .code(204)
+    .headers({
+      'access-control-allow-methods': methods,
+      'access-control-allow-headers': requestHeaders,
+      'access-control-max-age': String(maxAge),
+    })
+    .send()
+}
