@@ -38,6 +38,11 @@ const http = Type.Object(
       { least: 1024, most: 16_777_216 },
       'Largest request body in bytes; a larger one is answered 413.',
     ),
+    docs: choice(
+      ['auto', 'on', 'off'],
+      'auto',
+      'Serve the API reference at /docs and /openapi.json; auto is on in development only.',
+    ),
     requestTimeout: duration('30s', 'How long a client may take to send a whole request.'),
     drainTimeout: duration('20s', 'How long a stopping server waits for requests in progress.', {
       least: '0s',

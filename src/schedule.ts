@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { sweepAccessChanges } from './access/index.ts'
+import { sweepOperations } from './admin/index.ts'
 import { sweepIdempotencyKeys } from './admin/index.ts'
 import type { ApiKeyNeeds } from './api-keys/index.ts'
 import { remindOfKeyExpiry, sweepApiKeys } from './api-keys/index.ts'
@@ -73,6 +74,7 @@ const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, k
   ['mfa_remembered_devices', sweepRememberedDevices, 0],
   ['queued_jobs', sweepDeadJobs, mail.keepDead],
   ['access_changes', sweepAccessChanges, changeMemory],
+  ['bulk_operations', sweepOperations, 0],
   ['idempotency_keys', sweepIdempotencyKeys, 60],
   ['client_secrets', sweepClientSecrets, 0],
   ['api_keys', sweepApiKeys, keyMemory],

@@ -11,6 +11,7 @@ import type {
 } from 'fastify'
 import Fastify, { LogController } from 'fastify'
 import { stopwatch } from '../base/index.ts'
+import { deprecationHeaders } from './deprecation.ts'
 import { notFound } from './not-found.ts'
 import { clientAddress } from './origin.ts'
 import type { Pages } from './page/pages.ts'
@@ -75,7 +76,9 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
     reply.headers(headers).header('x-request-id', request.id)
     stopwatches.set(request, stopwatch())
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', async (request, reply) => {
+    const { deprecated } = request.routeOptions.config ?? {}
+    if (deprecated !== undefined) reply.headers(deprecationHeaders(deprecated))
     if (needs.draining()) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => report(needs, request, reply))
