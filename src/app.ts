@@ -4,6 +4,8 @@
  * this file but the commands and the tests.
  */
 import type { AccessBook } from './access/index.ts'
+import type { ChunkNeeds } from './admin/index.ts'
+import { bulkJob, createUserSearch, runChunk } from './admin/index.ts'
 import { accountCore, apiKeyNeeds, handleAccountJobs, mfaCore } from './accounts.ts'
 import type { AuditWorker } from './audit/index.ts'
 import { openAudit, scheduleAudit } from './audit-log.ts'
@@ -52,6 +54,8 @@ export type App = {
   readonly inbox: Inbox
   readonly metrics: Metrics
   readonly counter: Counter
+  /** What bulk operations stand on. */
+  readonly bulk: ChunkNeeds
   readonly clock: Clock
   readonly random: Random
   /** Announces on /health/ready that no more requests should come. */
@@ -67,6 +71,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const core = accountCore(options.config, options.masterKeys[0], parts)
   handleAccountJobs(core)
   const mfa = mfaCore(options.config, options.masterKeys[0], parts)
+  const bulk = { ...parts, ...core, mfa, userSearch: createUserSearch(parts) }
+  parts.queue.handle(bulkJob, (payload, job) => runChunk(bulk, payload, job))
   const apiKeys = apiKeyNeeds(options.config, parts)
   const jobs = scheduleJobs({ ...parts, core, mfa, apiKeys, config: options.config, log: options.log })
   handleSecurityEvents(options, parts)
@@ -77,6 +83,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     ...parts,
     audit,
+    bulk,
     http,
     jobs,
     metrics,

@@ -35,7 +35,11 @@ async function fillUp(): Promise<void> {
         FROM generate_series(1, ${crowd}) i) made`,
     values: [],
   })
-  await server.user({ username: 'Élodie', email: 'elo@münchen.example', profile: { name: 'Ｅlodie Ångström' } })
+  await server.user({
+    username: 'Élodie',
+    email: 'elo@münchen.example',
+    profile: { name: 'Ｅlodie Ångström' },
+  })
   await server.user({ username: '100%_sure', profile: { name: 'Иван Петров' } })
   for (const statement of ['ANALYZE users', 'ANALYZE role_assignments', 'ANALYZE group_members'])
     await db.run({ name: statement, text: statement, values: [] })
@@ -43,10 +47,19 @@ async function fillUp(): Promise<void> {
   clock.advance(600)
 }
 
-type Item = { readonly id: string; readonly username: string; readonly state: string; readonly email: string; readonly created_at: string }
+type Item = {
+  readonly id: string
+  readonly username: string
+  readonly state: string
+  readonly email: string
+  readonly created_at: string
+}
 
 async function page(query: string) {
-  const { status, body, headers } = await postJson(`${server.url}${path}?${query}`, undefined, { method: 'GET', token })
+  const { status, body, headers } = await postJson(`${server.url}${path}?${query}`, undefined, {
+    method: 'GET',
+    token,
+  })
   assert.equal(status, 200, JSON.stringify(body))
   return { items: body.items as Item[], next: body.next as string | null, headers }
 }
@@ -109,7 +122,8 @@ test('every order lists everybody once, page after page, with a link to the next
     assert.equal(items.length, crowd + 3, sort)
     const values = items.map(of)
     const sorted = values.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    if (sort !== 'email') assert.deepEqual(values, sort.startsWith('-') ? sorted.toReversed() : sorted)
+    if (sort !== 'email')
+      assert.deepEqual(values, sort.startsWith('-') ? sorted.toReversed() : sorted)
   }
   const first = await page('sort=username&limit=2&q=person')
   const link = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? ''
@@ -120,13 +134,19 @@ test('every order lists everybody once, page after page, with a link to the next
 test('filters count together, and with a text', async () => {
   const { db } = server.app
   const now = clock.now()
-  const people = await db.many<{ id: never }>(sql`SELECT id FROM users WHERE username LIKE 'person-0001__' ORDER BY id`)
+  const people = await db.many<{ id: never }>(
+    sql`SELECT id FROM users WHERE username LIKE 'person-0001__' ORDER BY id`,
+  )
   for (const { id } of people.slice(0, 5)) await assignRole(db, id, 'support', now)
   const [, , , , , member] = people
   assert.ok(member)
   const group = '00000000-0000-7000-8000-00000000abcd'
-  await db.run(sql`INSERT INTO groups (id, name, created_at, updated_at) VALUES (${group}, 'helpers', ${now}, ${now})`)
-  await db.run(sql`INSERT INTO group_members (group_id, user_id, created_at) VALUES (${group}, ${member.id}, ${now})`)
+  await db.run(
+    sql`INSERT INTO groups (id, name, created_at, updated_at) VALUES (${group}, 'helpers', ${now}, ${now})`,
+  )
+  await db.run(
+    sql`INSERT INTO group_members (group_id, user_id, created_at) VALUES (${group}, ${member.id}, ${now})`,
+  )
   await db.run(sql`INSERT INTO role_assignments (role_id, group_id, created_at)
     SELECT id, ${group}, ${now} FROM roles WHERE name = 'support'`)
   await db.run(sql`INSERT INTO mfa_totp (id, user_id, name, sealed_secret, is_enabled, created_at)
@@ -172,7 +192,10 @@ test('an order, a filter or a cursor that is not known is refused', async () => 
     [`after=${(await page('sort=username&limit=1')).next}`, 'invalid_cursor'],
   ]
   for (const [query, code] of refused) {
-    const { status, body } = await postJson(`${server.url}${path}?${query}`, undefined, { method: 'GET', token })
+    const { status, body } = await postJson(`${server.url}${path}?${query}`, undefined, {
+      method: 'GET',
+      token,
+    })
     assert.equal(status, 400, query)
     assert.ok(code === 'invalid_request' || body.code === code, `${query}: ${body.code}`)
   }
@@ -180,7 +203,11 @@ test('an order, a filter or a cursor that is not known is refused', async () => 
 
 test('merging is refused, with what to do instead', async () => {
   const { items } = await page('q=elodie')
-  const { status, body } = await postJson(`${server.url}${path}/${items[0]?.id}/merge`, {}, { token })
+  const { status, body } = await postJson(
+    `${server.url}${path}/${items[0]?.id}/merge`,
+    {},
+    { token },
+  )
   assert.equal(status, 409)
   assert.equal(body.code, 'merge_refused')
   assert.match(body.detail, /deactivate the other/)
@@ -196,7 +223,11 @@ test('the sessions of a user are listed and ended one by one', async () => {
   const at = `${server.url}${path}/${user.id}/sessions`
   const before = await postJson(at, undefined, get)
   assert.equal(before.body.sessions.length, 2)
-  assert.ok(before.body.sessions.every(({ current, impersonated }: Record<string, boolean>) => !current && !impersonated))
+  assert.ok(
+    before.body.sessions.every(
+      ({ current, impersonated }: Record<string, boolean>) => !current && !impersonated,
+    ),
+  )
   const [{ id }] = before.body.sessions
   const end = await postJson(`${at}/${id}`, undefined, { method: 'DELETE', token })
   assert.equal(end.status, 204)

@@ -7,7 +7,9 @@ import type { Needle } from './person-filter.ts'
 export function candidateShare(sample: readonly string[], needle: Needle): number {
   if (sample.length === 0) return 1
   const counts = marksOf(needle).map(
-    (mark) => sample.filter((text) => (typeof mark === 'string' ? text.includes(mark) : mark.test(text))).length,
+    (mark) =>
+      sample.filter((text) => (typeof mark === 'string' ? text.includes(mark) : mark.test(text)))
+        .length,
   )
   // One more than was seen: what is in no row of a sample can still be in some of the others.
   return counts.length === 0 ? 1 : (Math.min(...counts) + 1) / (sample.length + 1)
@@ -20,7 +22,9 @@ function marksOf({ text, anywhere }: Needle): (string | RegExp)[] {
   if (!anywhere) {
     // A word that begins so, in whichever of the texts.
     const [first = ''] = text.match(/^[\p{L}\p{N}]{1,2}/u) ?? []
-    return first === '' ? [] : [new RegExp(String.raw`(?<![\p{L}\p{N}])${first}`, 'u'), ...threes(text)]
+    return first === ''
+      ? []
+      : [new RegExp(String.raw`(?<![\p{L}\p{N}])${first}`, 'u'), ...threes(text)]
   }
   return threes(text)
 }

@@ -28,7 +28,15 @@ export type Asked = {
 }
 
 /** Where few of those that a filter asks for can be read at once. */
-export type Source = 'text' | 'beginning' | 'role' | 'group' | 'state' | 'created' | 'unverified' | 'factor'
+export type Source =
+  | 'text'
+  | 'beginning'
+  | 'role'
+  | 'group'
+  | 'state'
+  | 'created'
+  | 'unverified'
+  | 'factor'
 
 export type FoundUser = UserRecord & { readonly place: string }
 
@@ -61,33 +69,36 @@ const moment = `to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:S
 const within = (since: string, until: string) =>
   `u.created_at >= coalesce(${since}::timestamptz, '-infinity') AND u.created_at < coalesce(${until}::timestamptz, 'infinity')`
 
-
 type Order = { readonly place: string; readonly after: string; readonly by: string }
 
 /** The orders of a list, with the names of the parameters that say where a page begins and its period. */
-function ordersWith(place: string, id: string, within: string): Readonly<Record<PersonSort, Order>> {
+function ordersWith(
+  place: string,
+  id: string,
+  within: string,
+): Readonly<Record<PersonSort, Order>> {
   return {
     '-created_at': {
-    place: moment,
-    after: `(u.created_at, u.id) < (${place}::timestamptz, ${id}::uuid) AND ${within}`,
-    by: 'u.created_at DESC, u.id DESC',
-  },
-  created_at: {
-    place: moment,
-    after: `(u.created_at, u.id) > (${place}::timestamptz, ${id}::uuid) AND ${within}`,
-    by: 'u.created_at, u.id',
-  },
-  username: {
-    place: 'u.username_key COLLATE "C"',
-    after: `(u.username_key COLLATE "C", u.id) > (${place}::text, ${id}::uuid)`,
-    by: 'u.username_key COLLATE "C", u.id',
-  },
-  email: {
-    place: `coalesce(u.email_key, '') COLLATE "C"`,
-    after: `(coalesce(u.email_key, '') COLLATE "C", u.id) > (${place}::text, ${id}::uuid)`,
-    by: `coalesce(u.email_key, '') COLLATE "C", u.id`,
-  },
-}
+      place: moment,
+      after: `(u.created_at, u.id) < (${place}::timestamptz, ${id}::uuid) AND ${within}`,
+      by: 'u.created_at DESC, u.id DESC',
+    },
+    created_at: {
+      place: moment,
+      after: `(u.created_at, u.id) > (${place}::timestamptz, ${id}::uuid) AND ${within}`,
+      by: 'u.created_at, u.id',
+    },
+    username: {
+      place: 'u.username_key COLLATE "C"',
+      after: `(u.username_key COLLATE "C", u.id) > (${place}::text, ${id}::uuid)`,
+      by: 'u.username_key COLLATE "C", u.id',
+    },
+    email: {
+      place: `coalesce(u.email_key, '') COLLATE "C"`,
+      after: `(coalesce(u.email_key, '') COLLATE "C", u.id) > (${place}::text, ${id}::uuid)`,
+      by: `coalesce(u.email_key, '') COLLATE "C", u.id`,
+    },
+  }
 }
 
 const inPeriod = within('$5', '$6')
@@ -150,7 +161,10 @@ export function selectEndOfWalk(
 }
 
 type Gathered = { readonly candidates: number; readonly users: readonly FoundUser[] }
-export type Beginning = { readonly keys: readonly [string, string]; readonly names: readonly [string, string] }
+export type Beginning = {
+  readonly keys: readonly [string, string]
+  readonly names: readonly [string, string]
+}
 
 /** Those of few candidates that fit, sorted. With more candidates than can be sorted the users mean nothing. */
 export async function gatherUsers(
@@ -204,7 +218,21 @@ export async function selectOutlook(queries: Queries): Promise<Outlook> {
 function valuesOf(asked: Asked): unknown[] {
   const { active, deleting, verified, factor, since, until, pattern } = asked
   const { role, group, groupId, now, place, id } = asked
-  return [active, deleting, verified, factor, since, until, pattern, role, group, groupId, now, place, id]
+  return [
+    active,
+    deleting,
+    verified,
+    factor,
+    since,
+    until,
+    pattern,
+    role,
+    group,
+    groupId,
+    now,
+    place,
+    id,
+  ]
 }
 
 /** A statement of constant parts; whatever comes from outside is among the values. */

@@ -9,13 +9,7 @@ import type { Needle, PersonFilter, PersonSort } from './person-filter.ts'
 import { groupIdOf, needleOf, patternOf, searchKey } from './person-filter.ts'
 import { candidateShare } from './rarity.ts'
 import type { Asked, Beginning, FoundUser, Outlook, Source } from './store.ts'
-import {
-  gatherUsers,
-  mostCandidates,
-  selectEndOfWalk,
-  selectOutlook,
-  walkUsers,
-} from './store.ts'
+import { gatherUsers, mostCandidates, selectEndOfWalk, selectOutlook, walkUsers } from './store.ts'
 
 export type PeopleQuery = {
   readonly filter: PersonFilter
@@ -26,7 +20,11 @@ export type PeopleQuery = {
 
 /** How a text was looked for. */
 export type SearchManner = 'substring' | 'prefix'
-export type PeoplePage = ListPage<User> & { readonly search: SearchManner | null }
+export type PeoplePage = ListPage<User> & {
+  readonly search: SearchManner | null
+  /** Of each of the people: where a page begins that comes after them. */
+  readonly cursors: readonly string[]
+}
 
 export type UserSearch = { readonly find: (query: PeopleQuery) => Promise<PeoplePage> }
 
@@ -61,7 +59,8 @@ export function createUserSearch({ db, clock }: Needs): UserSearch {
       const looks = await outlook()
       const needle = q === null ? undefined : needleOf(q, looks.substring)
       const search = needle && (needle.anywhere ? 'substring' : 'prefix')
-      if (q !== null && needle === undefined) return { items: [], next: null, search: null }
+      if (q !== null && needle === undefined)
+        return { items: [], next: null, search: null, cursors: [] }
       const asked = askedOf(query, needle, clock.now())
       const page = await find(db, query, { looks, needle, asked })
       return { ...page, search: search ?? null }
@@ -75,7 +74,11 @@ type Search = {
   readonly asked: Asked
 }
 
-async function find(db: Db, query: PeopleQuery, search: Search): Promise<ListPage<User>> {
+async function find(
+  db: Db,
+  query: PeopleQuery,
+  search: Search,
+): Promise<Omit<PeoplePage, 'search'>> {
   const { sort, limit } = query
   const { asked, needle } = search
   const beginning = needle && beginningOf(needle)
@@ -90,7 +93,10 @@ async function find(db: Db, query: PeopleQuery, search: Search): Promise<ListPag
 }
 
 /** Where few candidates may be found, the most promising first. */
-export function sourcesOf({ filter, sort }: PeopleQuery, { looks, needle }: Omit<Search, 'asked'>): Source[] {
+export function sourcesOf(
+  { filter, sort }: PeopleQuery,
+  { looks, needle }: Omit<Search, 'asked'>,
+): Source[] {
   const isTimed = sort === 'created_at' || sort === '-created_at'
   const period = filter.created_after !== null || filter.created_before !== null
   const wanted: readonly (readonly [Source, boolean])[] = [
@@ -115,11 +121,13 @@ function pageOf(
   users: readonly FoundUser[],
   { sort, limit }: PeopleQuery,
   end: { readonly place: string; readonly id: string } | undefined,
-): ListPage<User> {
+): Omit<PeoplePage, 'search'> {
   const items = users.slice(0, limit)
   const last = users.length > limit ? items.at(-1) : end
-  const next = last === undefined ? null : encodeCursor([sort, last.place, last.id])
-  return { items: items.map(toUser), next }
+  const cursorOf = (at: { readonly place: string; readonly id: string }) =>
+    encodeCursor([sort, at.place, at.id])
+  const next = last === undefined ? null : cursorOf(last)
+  return { items: items.map(toUser), next, cursors: items.map(cursorOf) }
 }
 
 /** Before everything, in each order. */
@@ -130,7 +138,11 @@ const starts: Readonly<Record<PersonSort, readonly [place: string, id: string]>>
   email: ['', '00000000-0000-0000-0000-000000000000'],
 }
 
-function askedOf({ filter, sort, after }: PeopleQuery, needle: Needle | undefined, now: Date): Asked {
+function askedOf(
+  { filter, sort, after }: PeopleQuery,
+  needle: Needle | undefined,
+  now: Date,
+): Asked {
   const { state } = filter
   const [place, id] = after === undefined ? starts[sort] : placeOf(sort, after)
   return {
