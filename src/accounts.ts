@@ -90,7 +90,11 @@ export function apiKeyNeeds(
 ): ApiKeyNeeds {
   const { db, clock, random, queue, access, metrics } = parts
   return {
-    ...{ db, clock, random, queue, access },
+    db,
+    clock,
+    random,
+    queue,
+    access,
     issuer: config.publicUrl,
     rules: config.apiKeys,
     describeDevice,

@@ -66,7 +66,18 @@ const placeholders = (text: string) =>
   new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
 
 /** Failures that can be shown on a page; those of other modules are answers to programs. */
-const shown = ['http', 'db', 'flow', 'identity', 'access', 'login', 'session', 'limits', 'mfa']
+const shown = [
+  'http',
+  'db',
+  'flow',
+  'identity',
+  'access',
+  'login',
+  'session',
+  'limits',
+  'mfa',
+  'api-keys',
+]
 /** Of the protocol's failures those that are told to the person, since the client cannot be told. */
 const shownOfOauth = [
   'missing_parameter',
@@ -92,7 +103,7 @@ async function failureWords(file: string): Promise<Map<string, string>> {
 
 async function wordsOnPages(): Promise<string[]> {
   const words: string[] = []
-  for (const file of files.filter((path) => /^\w+\/(\w+-)?failures\.ts$/.test(path))) {
+  for (const file of files.filter((path) => /^[\w-]+\/(\w+-)?failures\.ts$/.test(path))) {
     const module = file.split('/')[0] ?? ''
     const made = await failureWords(file)
     assert.ok(made.size > 0, `${file} has no failures`)

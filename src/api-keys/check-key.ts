@@ -23,6 +23,8 @@ export type CheckedKey = {
 
 export const mostScopes = 50
 export const longestName = 64
+const badEnd = 'The end of an API key must be ahead and within the longest life.'
+const badScope = 'A permission looks like document:read or document:*.'
 
 /** Every member, and all that is wrong at once. Pure. */
 export function checkKey(input: NewApiKey, rules: ApiKeyRules, now: Date): CheckedKey {
@@ -35,7 +37,7 @@ export function checkKey(input: NewApiKey, rules: ApiKeyRules, now: Date): Check
     ...scopeProblems(scopes, permissions),
     ...(expiresAt > now && expiresAt <= addSeconds(now, rules.maxLifetime)
       ? []
-      : [wrong('/expires_at', 'The end of an API key must be ahead and within the longest life.')]),
+      : [{ pointer: '/expires_at', words: badEnd }]),
   ]
   if (members.length > 0) throw apiKeyFailures.invalid({ members })
   return { name, scopes, permissions, expiresAt }
@@ -44,10 +46,10 @@ export function checkKey(input: NewApiKey, rules: ApiKeyRules, now: Date): Check
 function nameProblems(name: string): InvalidMember[] {
   const length = codePoints(name)
   if (length < 1 || length > longestName) {
-    return [wrong('/name', 'The name must have 1 to 64 characters.')]
+    return [{ pointer: '/name', words: 'The name must have 1 to 64 characters.' }]
   }
   const sound = isStorable(name) && !hasControls(name)
-  return sound ? [] : [wrong('/name', 'This has characters that cannot be stored.')]
+  return sound ? [] : [{ pointer: '/name', words: 'This has characters that cannot be stored.' }]
 }
 
 function scopeProblems(
@@ -55,13 +57,9 @@ function scopeProblems(
   permissions: readonly Permission[],
 ): InvalidMember[] {
   if (scopes.length < 1 || scopes.length > mostScopes) {
-    return [wrong('/scopes', 'An API key needs 1 to 50 permissions.')]
+    return [{ pointer: '/scopes', words: 'An API key needs 1 to 50 permissions.' }]
   }
   // What holds for own things only is a matter of roles; a key cannot know whose thing it is.
   const sound = permissions.length === scopes.length && permissions.every(({ onlyOwn }) => !onlyOwn)
-  return sound ? [] : [wrong('/scopes', 'A permission looks like document:read or document:*.')]
-}
-
-function wrong(pointer: string, words: string): InvalidMember {
-  return { pointer, words }
+  return sound ? [] : [{ pointer: '/scopes', words: badScope }]
 }

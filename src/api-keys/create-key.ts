@@ -39,7 +39,10 @@ export async function createApiKey(
   const key: ApiKey = {
     id: newId(needs.clock, needs.random),
     userId: user.id,
-    ...{ name, start, scopes, expiresAt },
+    name,
+    start,
+    scopes,
+    expiresAt,
     createdAt: now,
     lastUsedAt: null,
     lastIp: null,

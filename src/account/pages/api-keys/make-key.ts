@@ -17,7 +17,11 @@ export function showForm(
   if (!needs.apiKeys.rules.enabled) throw apiKeyFailures.switched_off()
   const { defaultLifetime, maxLifetime } = needs.apiKeys.rules
   const page = newKeyPage({
-    ...{ t, link, hidden, errors, maxLifetime },
+    t,
+    link,
+    hidden,
+    errors,
+    maxLifetime,
     name: form?.get('name') ?? '',
     scopes: form?.get('scopes') ?? '',
     lifetime: secondsOf(form) ?? defaultLifetime,

@@ -49,7 +49,10 @@ async function show(
   { status = 200, errors = {} }: Partial<Refused> = {},
 ): Promise<Reply> {
   const page = keysPage({
-    ...{ t, link, hidden, errors },
+    t,
+    link,
+    hidden,
+    errors,
     notice: noticeNamed(fieldOf(request.query, 'notice')),
     keys: await listApiKeysOf(needs.apiKeys, user.id),
     now: needs.clock.now(),

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { UserId } from '../../../base/index.ts'
 import type { Page } from '../../../http/index.ts'
 import { translator } from '../../../i18n/index.ts'
 import { confirmFactorPage as confirmByFactor } from '../confirm/factor-page.ts'
 import { passwordPage as confirmByPassword } from '../confirm/password-page.ts'
+import { keysPage } from '../api-keys/views/keys-page.ts'
+import { newKeyPage } from '../api-keys/views/new-key-page.ts'
+import { shownKeyPage } from '../api-keys/views/shown-key-page.ts'
 import { authenticatorPage } from '../security/views/authenticator-page.ts'
 import { codesPage } from '../security/views/codes-page.ts'
 import { emailCodePage } from '../security/views/email-code-page.ts'
@@ -50,6 +54,30 @@ function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
     'leave at once': leavePage({ ...leave, hasEmail: false, graceDays: 0 }),
     left: leftPage({ t, left: 'deleting', after: evil, hasEmail: true }),
     ...factorPagesIn(frame),
+    ...keyPagesIn(frame),
+  }
+}
+
+function keyPagesIn(frame: AccountPageProps): Record<string, Page> {
+  const at = new Date(0)
+  const key = {
+    id: evil,
+    userId: evil as UserId,
+    name: evil,
+    start: evil,
+    scopes: [evil],
+    createdAt: at,
+    expiresAt: new Date(2),
+    lastUsedAt: at,
+    lastIp: evil,
+    revokedAt: null,
+  }
+  const keys = [key, { ...key, id: `2${evil}` }, { ...key, id: `3${evil}`, revokedAt: at }]
+  const made = { ...frame, name: evil, scopes: evil, lifetime: 90_000, maxLifetime: 864_000 }
+  return {
+    keys: keysPage({ ...frame, keys, now: at, zone: evil, enabled: true }),
+    'new key': newKeyPage(made),
+    'shown key': shownKeyPage({ ...frame, name: evil, text: evil, until: evil }),
   }
 }
 
