@@ -61,7 +61,7 @@ function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
 function keyPagesIn(frame: AccountPageProps): Record<string, Page> {
   const at = new Date(0)
   const key = {
-    id: evil,
+    id: 'k1',
     userId: evil as UserId,
     name: evil,
     start: evil,
@@ -72,7 +72,7 @@ function keyPagesIn(frame: AccountPageProps): Record<string, Page> {
     lastIp: evil,
     revokedAt: null,
   }
-  const keys = [key, { ...key, id: `2${evil}` }, { ...key, id: `3${evil}`, revokedAt: at }]
+  const keys = [key, { ...key, id: 'k2' }, { ...key, id: 'k3', revokedAt: at }]
   const made = { ...frame, name: evil, scopes: evil, lifetime: 90_000, maxLifetime: 864_000 }
   return {
     keys: keysPage({ ...frame, keys, now: at, zone: evil, enabled: true }),
