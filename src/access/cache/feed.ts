@@ -84,6 +84,8 @@ export function createFeed({ ageing, read }: Needs): Feed {
   const look = async () => {
     // A look that took long is old when it is done.
     for (let tries = 0; tries < maxTries; tries += 1) {
+      // Who comes during a look waits for it; what was announced meanwhile needs another one.
+      if (looking !== undefined) await looking.catch(() => {})
       if (!due && age() < lookEvery) return
       looking ??= lookNow().finally(() => {
         looking = undefined
