@@ -31,6 +31,8 @@ export type MonitorNeeds = {
 export function createMonitor(needs: MonitorNeeds): AuditFollower {
   return {
     name: 'monitor',
+    // Nobody wants letters about the years before there was a monitor.
+    from: 'now',
     handle: async (tx, records) => {
       const looks = looksAt(detectors, records)
       if (looks.length === 0) return

@@ -80,6 +80,7 @@ before(async () => {
   admin = await server.user({ username: 'root' })
   await assignRole(server.app.db, admin.id, 'owner', clock.now())
   token = (await login(admin, admin.password)).body.access_token
+  await follow()
 })
 after(async () => {
   await server?.close()
