@@ -1,6 +1,7 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { isProtected, situationOf } from '../../mfa/index.ts'
 import { apiKeyPages } from './api-keys/routes.ts'
+import { applicationPages } from './applications-routes.ts'
 import { confirmRoutes } from './confirm/routes.ts'
 import type { Call } from './door.ts'
 import { onPage } from './door.ts'
@@ -28,6 +29,7 @@ export function accountPageRoutes(surface: Surface, needs: AccountPageNeeds): vo
   securityPages(surface, needs)
   leavingPages(surface, needs)
   sessionPages(surface, needs)
+  applicationPages(surface, needs)
   apiKeyPages(surface, needs)
   confirmRoutes(surface, needs)
 }

@@ -1,6 +1,7 @@
 import { access } from './access.ts'
 import { account } from './account.ts'
 import { apiKeys } from './api-keys.ts'
+import { applications } from './applications.ts'
 import { factors } from './factors.ts'
 import { failures } from './failures.ts'
 import { frame } from './frame.ts'
@@ -20,6 +21,7 @@ export const de = {
   ...access,
   ...account,
   ...apiKeys,
+  ...applications,
   ...security,
   ...factors,
   ...mail,

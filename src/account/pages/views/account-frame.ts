@@ -11,6 +11,7 @@ const sections = [
   ['/account/password', 'Password'],
   ['/account/security', 'Security'],
   ['/account/sessions', 'Sessions'],
+  ['/account/applications', 'Applications'],
   ['/account/api-keys', 'API keys'],
   ['/account/leave', 'Data and deletion'],
 ] as const satisfies readonly (readonly [path: string, words: Words])[]

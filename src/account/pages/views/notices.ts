@@ -13,6 +13,7 @@ const notices: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['factor-removed', 'It is removed and cannot be used any more.'],
   ['api-key-revoked', 'The key is revoked.'],
   ['api-keys-revoked', 'All your API keys are revoked.'],
+  ['access-revoked', 'The application has no access any more.'],
   ['devices-forgotten', 'Every browser is asked for a second factor again.'],
 ])
 
