@@ -23,36 +23,45 @@ export function auditMetrics(registry: Registry): AuditMetrics {
     labelNames: ['follower'],
     registers,
   })
-  const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
-    new Gauge({ name, help, labelNames, registers })
-  const age = gauge(
-    'cardea_audit_seal_age_seconds',
-    'Seconds since audit entries were sealed last.',
-  )
-  const lags = gauge(
-    'cardea_audit_follower_lag',
-    'Sealed numbers that a follower has not seen.',
-    'follower',
-  )
   let read: (() => Promise<AuditState>) | undefined
+  let reading: Promise<AuditState | undefined> | undefined
+  // All gauges are asked at the same time and share one look at the database.
+  // Without the database there is no number, which is no reason to tell nothing else either.
+  const state = () => {
+    reading ??= (read?.() ?? Promise.reject(new Error('nothing to watch')))
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined
+      })
+    return reading
+  }
   const unsealed: Gauge = new Gauge({
     name: 'cardea_audit_unsealed',
     help: 'Numbers of the audit log that wait to be sealed.',
     registers,
+    collect: async () => unsealed.set((await state())?.unsealed ?? 0),
+  })
+  const age: Gauge = new Gauge({
+    name: 'cardea_audit_seal_age_seconds',
+    help: 'Seconds since audit entries were sealed last.',
+    registers,
+    collect: async () => age.set((await state())?.sealAgeSeconds ?? 0),
+  })
+  const lags: Gauge<'follower'> = new Gauge({
+    name: 'cardea_audit_follower_lag',
+    help: 'Sealed numbers that a follower has not seen.',
+    labelNames: ['follower'],
+    registers,
     collect: async () => {
-      // Without the database there is no number, which is no reason to tell nothing else either.
-      const state = await read?.().catch(() => undefined)
+      const followers = (await state())?.followers ?? []
       lags.reset()
-      if (state === undefined) return
-      unsealed.set(state.unsealed)
-      age.set(state.sealAgeSeconds ?? 0)
-      for (const { name: follower, lag } of state.followers) lags.set({ follower }, lag)
+      for (const { name: follower, lag } of followers) lags.set({ follower }, lag)
     },
   })
   return {
     auditFollowerFailed: (follower) => failures.inc({ follower }),
-    watchAudit: (state) => {
-      read = state
+    watchAudit: (look) => {
+      read = look
     },
   }
 }

@@ -68,10 +68,14 @@ test('the commands list, export and verify the log, and tell what was done to it
 })
 
 test('metrics tell what waits, and how far followers are', async () => {
+  await owner.query(`INSERT INTO audit_cursors (name, seq, updated_at) VALUES ('late', 0, now())`)
   await appendAudit(needs, server.app.db, entry)
+  server.statements()
   const { body } = await server.app.metrics.render()
   assert.match(body, /^cardea_audit_unsealed [1-9]/m)
-  assert.match(body, /^cardea_audit_seal_age_seconds \d/m)
+  assert.match(body, /^cardea_audit_seal_age_seconds 0\.\d*[1-9]|[1-9]/m)
+  assert.match(body, /^cardea_audit_follower_lag\{follower="late"\} [1-9]/m)
+  assert.equal(server.statements().filter((text) => text.includes('audit_log_seq')).length, 1)
 })
 
 test('the API lists, exports and certifies, to who may', async () => {
