@@ -9,6 +9,7 @@ import { apiKeyList, apiKeyRevoke } from './commands/api-key.ts'
 import { clientCreate } from './commands/client-create.ts'
 import { configCheck, configPrint } from './commands/config.ts'
 import { exportUsersCommand } from './commands/export.ts'
+import { groupAdd, groupCreate, groupList, groupRemove } from './commands/group.ts'
 import { healthcheck } from './commands/healthcheck.ts'
 import { importUsersCommand } from './commands/import.ts'
 import { jobDrop, jobList, jobRetry } from './commands/job.ts'
@@ -16,7 +17,11 @@ import { keyList, keyRotate } from './commands/key.ts'
 import { mfaEmergency, mfaReset, mfaStatus } from './commands/mfa.ts'
 import { mfaPolicySet, mfaPolicyShow } from './commands/mfa-policy.ts'
 import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './commands/migrate.ts'
+import { permissionCreate, permissionList } from './commands/permission.ts'
+import { roleCreate, roleGrant, roleList, roleShow } from './commands/role.ts'
+import { roleAssign, roleUnassign } from './commands/role-assign.ts'
 import { serve } from './commands/serve.ts'
+import { statisticsReconcile } from './commands/statistics.ts'
 import { userCreate } from './commands/user-create.ts'
 import { userInvite } from './commands/user-invite.ts'
 
@@ -39,6 +44,18 @@ const commands: readonly Command[] = [
   mfaEmergency,
   mfaPolicyShow,
   mfaPolicySet,
+  roleList,
+  roleShow,
+  roleCreate,
+  roleGrant,
+  roleAssign,
+  roleUnassign,
+  groupList,
+  groupCreate,
+  groupAdd,
+  groupRemove,
+  permissionList,
+  permissionCreate,
   jobList,
   jobRetry,
   jobDrop,
@@ -46,6 +63,7 @@ const commands: readonly Command[] = [
   auditList,
   auditExport,
   auditMaintain,
+  statisticsReconcile,
   configPrint,
   configCheck,
   healthcheck,
