@@ -25,7 +25,7 @@ export function runCommand(
 }
 
 /** The socket of the test server, which stands in the query, in the place of the host. */
-function withHost(url: string): string {
+export function withHost(url: string): string {
   const [, before = '', name = '', socket = ''] = /^(.*@)\/([^?]*)\?host=(.*)$/.exec(url) ?? []
   return socket === '' ? url : `${before}${socket}/${name}`
 }
