@@ -57,20 +57,20 @@ test('every operation has a name of its own, a summary, and parts that are descr
   const twice = names.filter((name, index) => names.indexOf(name) !== index)
   assert.deepEqual(twice, [], 'operationIds that are used twice')
   const described = document.tags.map(({ name }) => name)
-  for (const { at, operation } of operations) {
-    assert.match(operation.operationId ?? '', /^[a-z][A-Za-z0-9]+$/, `operationId of ${at}`)
-    assert.match(operation.summary ?? '', /^[A-Z].{8,150}[^.]$/, `summary of ${at}`)
-    const [tag = 'none', ...more] = operation.tags ?? []
-    assert.ok(more.length === 0 && described.includes(tag), `tag of ${at}: ${tag}`)
-    const answers = Object.entries(operation.responses)
-    assert.ok(
-      answers.some(([status]) => /^[23]/.test(status)),
-      `${at} says nothing of success`,
-    )
-    for (const [status, answer] of answers) {
-      assert.notEqual(answer.description, 'Default Response', `${at} ${status}`)
-    }
-  }
+  const wrong = operations.flatMap(({ at, operation }) => {
+    const { operationId = '', summary = '', tags = [], responses } = operation
+    const answers = Object.entries(responses)
+    const unsaid = answers.filter(([, { description }]) => description === 'Default Response')
+    return [
+      ...(/^[a-z][A-Za-z0-9]+$/.test(operationId) ? [] : [`operationId of ${at}: ${operationId}`]),
+      ...(/^[A-Z].{8,250}[^.]$/.test(summary) ? [] : [`summary of ${at}: ${summary}`]),
+      ...(tags.length === 1 ? [] : [`${at} needs one tag`]),
+      ...tags.filter((tag) => !described.includes(tag)).map((tag) => `${at}: what is ${tag}?`),
+      ...(answers.some(([status]) => /^[23]/.test(status)) ? [] : [`${at}: what if all is well?`]),
+      ...unsaid.map(([status]) => `${at} ${status}: what does it mean?`),
+    ]
+  })
+  assert.deepEqual(wrong, [], 'see src/http/description/tags.ts and the schemas of the routes')
 })
 
 test('every operation says who may call it', () => {

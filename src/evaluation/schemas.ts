@@ -51,29 +51,43 @@ export const EvaluationBody = Type.Object({
 export const mostEvaluations = 200
 const part = (description: string) => Type.Optional(Type.Object({}, { description }))
 
-export const EvaluationsBody = Type.Object({
-  subject: part('Of every question that names none'),
-  action: part('Of every question that names none'),
-  resource: part('Of every question that names none'),
-  context,
-  evaluations: Type.Optional(
-    Type.Array(Type.Object({}, { description: 'subject, action, resource and context' }), {
-      maxItems: mostEvaluations,
-      description: 'The questions; without any, the body is a question itself',
-      examples: [[{ resource: { type: 'document', id: '1' } }]],
-    }),
-  ),
-  options: Type.Optional(
-    Type.Object({
-      evaluations_semantic: Type.Optional(
-        Type.Enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'], {
-          description: 'Whether to answer all, or to stop at the first that is denied or allowed',
-          examples: ['execute_all'],
-        }),
-      ),
-    }),
-  ),
-})
+export const EvaluationsBody = Type.Object(
+  {
+    subject: part('Of every question that names none'),
+    action: part('Of every question that names none'),
+    resource: part('Of every question that names none'),
+    context,
+    evaluations: Type.Optional(
+      Type.Array(Type.Object({}, { description: 'subject, action, resource and context' }), {
+        maxItems: mostEvaluations,
+        description: 'The questions; without any, the body is a question itself',
+        examples: [[{ resource: { type: 'document', id: '1' } }]],
+      }),
+    ),
+    options: Type.Optional(
+      Type.Object({
+        evaluations_semantic: Type.Optional(
+          Type.Enum(['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'], {
+            description: 'Whether to answer all, or to stop at the first that is denied or allowed',
+            examples: ['execute_all'],
+          }),
+        ),
+      }),
+    ),
+  },
+  {
+    examples: [
+      {
+        subject: { type: 'user', id: userId },
+        action: { name: 'read' },
+        evaluations: [
+          { resource: { type: 'document', id: '1' } },
+          { resource: { type: 'document', id: '2' } },
+        ],
+      },
+    ],
+  },
+)
 
 const Page = Type.Optional(
   Type.Object({

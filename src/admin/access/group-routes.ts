@@ -82,7 +82,7 @@ export function groupRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(path, {
-    config: permission('cardea.group:manage', { recent: true }),
+    config: { ...permission('cardea.group:manage', { recent: true }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'createGroup',
@@ -120,7 +120,7 @@ export function groupRoutes(surface: Surface, needs: AdminNeeds): void {
 function oneGroupRoutes(surface: Surface, needs: AdminNeeds): void {
   const one = `${path}/:group_id`
   surface.get(one, {
-    config: permission('cardea.group:read', { of: 'group_id' }),
+    config: { ...permission('cardea.group:read', { of: 'group_id' }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'getGroup',
@@ -135,7 +135,10 @@ function oneGroupRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.patch(one, {
-    config: permission('cardea.group:manage', { of: 'group_id', recent: true }),
+    config: {
+      ...permission('cardea.group:manage', { of: 'group_id', recent: true }),
+      etag: 'asked',
+    },
     schema: {
       tags,
       operationId: 'updateGroup',
@@ -152,7 +155,10 @@ function oneGroupRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.delete(one, {
-    config: permission('cardea.group:manage', { of: 'group_id', recent: true }),
+    config: {
+      ...permission('cardea.group:manage', { of: 'group_id', recent: true }),
+      etag: 'asked',
+    },
     schema: {
       tags,
       operationId: 'deleteGroup',

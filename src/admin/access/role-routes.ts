@@ -121,7 +121,7 @@ export function roleRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.post(path, {
-    config: permission('cardea.role:manage', { recent: true }),
+    config: { ...permission('cardea.role:manage', { recent: true }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'createRole',
@@ -141,7 +141,7 @@ export function roleRoutes(surface: Surface, needs: AdminNeeds): void {
 function oneRoleRoutes(surface: Surface, needs: AdminNeeds): void {
   const one = `${path}/:role_id`
   surface.get(one, {
-    config: permission('cardea.role:read', { of: 'role_id' }),
+    config: { ...permission('cardea.role:read', { of: 'role_id' }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'getRole',
@@ -156,7 +156,7 @@ function oneRoleRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.patch(one, {
-    config: permission('cardea.role:manage', { of: 'role_id', recent: true }),
+    config: { ...permission('cardea.role:manage', { of: 'role_id', recent: true }), etag: 'asked' },
     schema: {
       tags,
       operationId: 'updateRole',
@@ -173,7 +173,7 @@ function oneRoleRoutes(surface: Surface, needs: AdminNeeds): void {
     },
   })
   surface.delete(one, {
-    config: permission('cardea.role:manage', { of: 'role_id', recent: true }),
+    config: { ...permission('cardea.role:manage', { of: 'role_id', recent: true }), etag: 'asked' },
     schema: {
       tags,
       operationId: 'deleteRole',

@@ -16,6 +16,11 @@ export const tags = [
     description: 'Administration. Each operation names the permission that it needs.',
   },
   { name: 'audit', description: 'The audit log: who did what, when, and to what.' },
+  {
+    name: 'security',
+    description: 'What the server noticed of attacks and of unusual changes.',
+  },
+  { name: 'dashboard', description: 'Numbers of the installation, kept as things happen.' },
   { name: 'operation', description: 'Health of the server.' },
 ]
 

@@ -46,7 +46,8 @@ function ofRoute(
 ): object {
   const { access, etag, deprecated, idempotency } = config
   const security = schema.security ?? securityOf(url, access !== undefined)
-  const repeatable = access !== undefined && method === 'POST' && idempotency !== false
+  const kept = access !== undefined && url.startsWith('/api/v1/admin')
+  const repeatable = kept && method === 'POST' && idempotency !== false
   const marks: Marks = { ...(etag && { etag }), ...(repeatable && { repeatable }) }
   return {
     security,
