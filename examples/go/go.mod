@@ -1,0 +1,3 @@
+module example.com/protected-api
+
+go 1.19
