@@ -37,7 +37,7 @@ export function auditMetrics(registry: Registry): AuditMetrics {
   }
   const unsealed: Gauge = new Gauge({
     name: 'cardea_audit_unsealed',
-    help: 'Numbers of the audit log that wait to be sealed.',
+    help: 'Entries of the audit log that wait to be sealed.',
     registers,
     collect: async () => unsealed.set((await state())?.unsealed ?? 0),
   })

@@ -75,7 +75,7 @@ test('metrics tell what waits, and how far followers are', async () => {
   assert.match(body, /^cardea_audit_unsealed [1-9]/m)
   assert.match(body, /^cardea_audit_seal_age_seconds 0\.\d*[1-9]|[1-9]/m)
   assert.match(body, /^cardea_audit_follower_lag\{follower="late"\} [1-9]/m)
-  assert.equal(server.statements().filter((text) => text.includes('audit_log_seq')).length, 1)
+  assert.equal(server.statements().filter((text) => text.includes('audit_cursors')).length, 1)
 })
 
 test('the API lists, exports and certifies, to who may', async () => {

@@ -1,9 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import { secureRandom } from '../../base/index.ts'
+import { appendAudit } from '../append.ts'
 import type { AuditBench } from '../audit.fixture.ts'
 import { auditBench } from '../audit.fixture.ts'
+import { selectLag } from '../follow/store.ts'
+import { digesting } from './batch.ts'
 import type { Problem } from './problem.ts'
 import { problemWords } from './problem.ts'
+import { rowDigest } from './row.ts'
+import { selectBatches, selectSealedRows } from './store.ts'
+import { verifyChain } from './verify.ts'
 
 let bench: AuditBench
 
@@ -113,9 +120,6 @@ test('a chain that was made anew without the key is forged from there on', async
   await threeBatches()
   await bench.rows(`UPDATE audit_log SET actor = 'user:me' WHERE seq = 15`)
   // What somebody with the database and this source can do: everything but the seals.
-  const { digesting } = await import('./batch.ts')
-  const { rowDigest } = await import('./row.ts')
-  const { selectBatches, selectSealedRows } = await import('./store.ts')
   let previous: Buffer | undefined
   for (const batch of await selectBatches(bench.db, 0, 10)) {
     const head = { ...batch, previous: previous ?? batch.previous }
@@ -176,7 +180,6 @@ test('a period is verified by itself, and old seals outlive their master key', a
   const next = Buffer.alloc(32, 6)
   await bench.append(1)
   await bench.worker({ keys: [next, bench.keys[0]] }).seal()
-  const { verifyChain } = await import('./verify.ts')
   const report = await verifyChain({ db: bench.db, keys: [next] })
   assert.deepEqual([report.problems, report.unknownKeys], [[], 3])
   const behind = await bench.verify()
@@ -186,35 +189,34 @@ test('a period is verified by itself, and old seals outlive their master key', a
 test('a transaction that holds a number back keeps everything after it unsealed', async () => {
   await bench.append(3)
   const worker = bench.worker()
-  const open: { go?: () => void } = {}
-  const held = new Promise<void>((resolve) => {
-    open.go = resolve
-  })
+  const reached = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
   const slow = bench.db.transaction(async (tx) => {
-    const { appendAudit } = await import('../append.ts')
-    const { secureRandom } = await import('../../base/index.ts')
-    await appendAudit({ clock: bench.clock, random: secureRandom }, tx, {
-      actor: 'system',
-      action: 'test.slow',
-      resource: 'test',
-      outcome: 'success',
-    })
-    await bench.append(5)
-    await worker.seal()
-    assert.deepEqual(await bench.rows('SELECT 1 FROM audit_batches'), [])
-    await held
+    const entry = { actor: 'system', action: 'test.slow', resource: 'test' } as const
+    const needs = { clock: bench.clock, random: secureRandom }
+    await appendAudit(needs, tx, { ...entry, outcome: 'success' })
+    reached.resolve()
+    await held.promise
   })
+  await reached.promise
+  await bench.append(5)
+  await worker.seal()
+  assert.deepEqual(await bench.rows('SELECT 1 FROM audit_batches'), [])
   // Undone: its number stays a gap.
-  const undone = bench.db.transaction(async (tx) => {
-    await tx.run({ name: '', text: `SELECT nextval('audit_log_seq')`, values: [] })
-    throw new Error('undone')
-  })
-  await assert.rejects(undone, /undone/)
-  open.go?.()
+  const drawAndUndo = () =>
+    bench.db.transaction(async (tx) => {
+      await tx.run({ name: '', text: `SELECT nextval('audit_log_seq')`, values: [] })
+      throw new Error('undone')
+    })
+  await assert.rejects(drawAndUndo(), /undone/)
+  assert.equal((await selectLag(bench.db)).unsealed, 8)
+  held.resolve()
   await slow
   await worker.seal()
   await bench.append(1)
   await worker.seal()
+  await assert.rejects(drawAndUndo(), /undone/)
+  assert.equal((await selectLag(bench.db)).unsealed, 0, 'a gap waits for nothing')
   const report = await bench.verify()
   assert.deepEqual([report.rows, report.unsealed, report.problems], [10, 0, []])
 })

@@ -25,11 +25,8 @@ function noting(name: string, fails: () => boolean = () => false): AuditFollower
   return {
     name,
     handle: async (tx, records) => {
-      for (const { seq } of records) {
-        const values = [`${name}.${seq}`]
-        const text = `INSERT INTO audit_cursors (name, seq, updated_at) VALUES ($1, 0, now())`
-        await tx.run({ name: '', text, values })
-      }
+      const text = 'INSERT INTO audit_cursors SELECT unnest($1::text[]), 0, 0, NULL, now()'
+      await tx.run({ name: '', text, values: [records.map(({ seq }) => `${name}.${seq}`)] })
       if (fails()) throw new Error('not today')
     },
   }

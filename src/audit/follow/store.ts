@@ -70,27 +70,37 @@ export function selectRecords(
     FROM audit_log WHERE seq > ${after} AND seq <= ${to} ORDER BY seq LIMIT ${limit}`)
 }
 
-/** For metrics: what is not sealed yet, when the last seal was made, and how far followers are behind. */
+/** As many as are counted: whoever waits for more than that waits for too many. */
+const mostUnsealed = 100_000
+
+/**
+ * For metrics: entries that are not sealed yet, when the last seal was made, and how far followers are behind.
+ * Entries are counted and not numbers, for the numbers of undone transactions wait for nothing.
+ */
 export async function selectLag(queries: Queries): Promise<{
   unsealed: number
   sealedAt: Date | null
   followers: { name: string; lag: number }[]
 }> {
   const rows = await queries.many<{
-    drawn: number
+    unsealed: number
     sealed: number
     sealedAt: Date | null
     name: string | null
     seq: number
   }>(sql`
-    SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS drawn, coalesce(to_seq, 0) AS sealed,
-      created_at AS sealed_at, name, seq
-    FROM audit_log_seq
-    LEFT JOIN (SELECT to_seq, created_at FROM audit_batches ORDER BY number DESC LIMIT 1) AS b ON true
-    LEFT JOIN audit_cursors ON true`)
+    WITH head AS MATERIALIZED (
+      SELECT coalesce(to_seq, 0) AS sealed, created_at AS sealed_at
+      FROM (SELECT 1) AS one
+      LEFT JOIN (SELECT to_seq, created_at FROM audit_batches ORDER BY number DESC LIMIT 1) AS b ON true),
+    open AS MATERIALIZED (
+      SELECT count(*) AS unsealed FROM (
+        SELECT FROM audit_log WHERE seq > (SELECT sealed FROM head) LIMIT ${mostUnsealed}) AS rows)
+    SELECT unsealed, sealed, sealed_at, name, seq
+    FROM head CROSS JOIN open LEFT JOIN audit_cursors ON true`)
   const [first] = rows
   return {
-    unsealed: Math.max(0, (first?.drawn ?? 0) - (first?.sealed ?? 0)),
+    unsealed: first?.unsealed ?? 0,
     sealedAt: first?.sealedAt ?? null,
     followers: rows.flatMap(({ name, seq, sealed }) =>
       name === null ? [] : [{ name, lag: Math.max(0, sealed - seq) }],

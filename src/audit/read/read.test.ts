@@ -7,7 +7,7 @@ import { exportAudit, listAudit } from './list.ts'
 import { pageStatement } from './store.ts'
 
 let bench: AuditBench
-const total = 60_000
+const total = 24_000
 
 /** Rows of ten months in partitions of their own: 200 actors, few actions, one refusal in a hundred. */
 before(async () => {
@@ -19,7 +19,7 @@ before(async () => {
       CASE WHEN n % 1000 = 0 THEN 'role.update' WHEN n % 3 = 0 THEN 'user.update' ELSE 'session.start' END,
       'session:' || n, CASE WHEN n % 100 = 0 THEN 'refused' ELSE 'success' END,
       ('10.0.' || n % 50 || '.' || n % 250)::inet, 'request-' || n,
-      timestamptz '2025-01-01' + n * interval '7 minutes'
+      timestamptz '2025-01-01' + n * interval '17 minutes'
     FROM generate_series(1, ${total}) AS n;
     INSERT INTO audit_log (id, actor, action, resource, outcome, created_at)
     SELECT gen_random_uuid(), 'system', 'test.tie', 'test', 'success', '2025-10-20' FROM generate_series(1, 7);
@@ -31,10 +31,10 @@ const some: AuditFilter = {
   actor: 'user:77',
   onBehalfOf: 'user:1',
   action: 'role.update',
-  resource: 'session:30077',
+  resource: 'session:12077',
   outcome: 'refused',
   ip: '10.0.27.77',
-  requestId: 'request-30077',
+  requestId: 'request-12077',
   from: new Date('2025-01-05T00:00:00Z'),
   to: new Date('2025-01-06T00:00:00Z'),
 }
@@ -131,7 +131,7 @@ test('a prefix of actions ends where the next name begins', async () => {
     for await (const _ of exportAudit(bench.db, filter)) found += 1
     return found
   }
-  assert.equal(await count({ action: 'user.*', actor: 'user:6' }), 100)
+  assert.equal(await count({ action: 'user.*', actor: 'user:6' }), 40)
   assert.equal(await count({ action: 'use.*' }), 0)
   assert.equal(await count({ action: 'role.*' }), total / 1000)
   assert.equal(await count({}), total + 7)
