@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
-import { redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
+import { originProblem, redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
 
 const anyText = fc.string({ unit: 'binary', maxLength: 60 })
 const httpsUri = fc.webUrl({ validSchemes: ['https'], withQueryParameters: true })
@@ -121,4 +121,39 @@ test('an https URI without an authority is refused: a browser would read it as a
     assert.equal(typeof redirectUriProblem(uri), 'string', uri)
   }
   assert.equal(typeof redirectUriProblem(String.raw`https:\\evil.example\cb`), 'string')
+})
+
+test('RFC 6454 §6.1: an origin is registered as browsers write it, and must be safe', () => {
+  const fine = [
+    'https://app.example.com',
+    'https://app.example.com:8443',
+    'https://xn--bcher-kva.example',
+    'http://localhost:5173',
+    'http://127.0.0.1',
+    'http://[::1]:3000',
+  ]
+  for (const origin of fine) assert.equal(originProblem(origin), undefined, origin)
+  const refused = [
+    '',
+    '*',
+    'null',
+    'https://*.example.com/',
+    'https://app.example.com/',
+    'https://app.example.com:443',
+    'https://app.example.com/path',
+    'https://app.example.com?x',
+    'https://app.example.com#x',
+    'https://APP.example.com',
+    'https://b\u00fccher.example',
+    'https://user@app.example.com',
+    ' https://app.example.com',
+    'https://app.example.com\n',
+    'http://app.example.com',
+    'http://127.0.0.2',
+    'com.example.app://callback',
+    'file:///etc/passwd',
+    'data:text/html,x',
+    'app.example.com',
+  ]
+  for (const origin of refused) assert.equal(typeof originProblem(origin), 'string', origin)
 })

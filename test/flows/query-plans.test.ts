@@ -84,9 +84,39 @@ async function everything(): Promise<void> {
   await introspect(server, client, tokens.access_token)
   await refresh(server, client, tokens.refresh_token)
   await tokens.browser.open('/account/sessions')
+  await administerOAuth(mine, person.id, client.id)
   await call('DELETE', '/users/me', undefined, mine)
   await eraseDueUsers(server.app, systemClock.now(), 10)
   await server.app.queue.drain()
+}
+
+/** What administrators and people do with clients, consents and grants. */
+async function administerOAuth(mine: Options, user: string, client: string): Promise<void> {
+  const at = `/admin/clients/${client}`
+  const ofUser = `/admin/users/${user}`
+  await call(
+    'GET',
+    '/admin/clients?search=app&active=true&grant_type=refresh_token',
+    undefined,
+    mine,
+  )
+  await call('PATCH', at, { client_name: 'Another' }, mine)
+  await call('POST', `${at}/rotate-secret`, { overlap: 60 }, mine)
+  await call('GET', `${at}/secrets`, undefined, mine)
+  await call('DELETE', `${at}/secrets/previous`, undefined, mine)
+  await call('GET', `${at}/service-account`, undefined, mine)
+  const { body } = await call('GET', `${at}/tokens`, undefined, mine)
+  await call('GET', `${ofUser}/tokens`, undefined, mine)
+  await call('DELETE', `${ofUser}/tokens/${body.items[0].id}`, undefined, mine)
+  await call('GET', `${ofUser}/consents`, undefined, mine)
+  await call('DELETE', `${ofUser}/consents/${client}`, undefined, mine)
+  await call('DELETE', `${ofUser}/consents`, undefined, mine)
+  await call('DELETE', `${at}/tokens`, undefined, mine)
+  await call('GET', '/admin/jobs/dead', undefined, mine)
+  await call('POST', '/admin/jobs/dead/retry', undefined, mine)
+  await call('GET', '/users/me', undefined, { headers: { origin: 'https://app.example.com' } })
+  await call('POST', `${at}/deactivate`, undefined, mine)
+  assert.equal((await call('DELETE', at, undefined, mine)).status, 204)
 }
 
 test('no statement of a request reads a table that grows from end to end', async () => {

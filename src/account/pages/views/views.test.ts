@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { UserId } from '../../../base/index.ts'
+import type { ClientId, UserId } from '../../../base/index.ts'
 import type { Page } from '../../../http/index.ts'
 import { translator } from '../../../i18n/index.ts'
 import { confirmFactorPage as confirmByFactor } from '../confirm/factor-page.ts'
@@ -15,6 +15,7 @@ import { factorPage } from '../security/views/factor-page.ts'
 import { passkeyPage } from '../security/views/passkey-page.ts'
 import { securityPage } from '../security/views/security-page.ts'
 import type { AccountPageProps } from './account-frame.ts'
+import { applicationsPage } from './applications-page.ts'
 import { emailPage, emailSentPage } from './email-page.ts'
 import { leavePage, leftPage } from './leave-page.ts'
 import { noticeNamed } from './notices.ts'
@@ -52,6 +53,27 @@ function pagesIn(locale: 'en' | 'de'): Record<string, Page> {
     password: passwordPage({ ...frame, username: evil, minLength: 8, context: [evil], scripts }),
     leave: leavePage({ ...leave, graceDays: 14 }),
     'leave at once': leavePage({ ...leave, hasEmail: false, graceDays: 0 }),
+    'no applications': applicationsPage({ ...frame, zone: evil, cards: [] }),
+    applications: applicationsPage({
+      ...frame,
+      zone: undefined,
+      cards: [
+        {
+          application: {
+            clientId: evil as ClientId,
+            name: evil,
+            uri: evil,
+            isActive: true,
+            scopes: [evil],
+            grantedAt: new Date(0),
+            grants: 1,
+            offline: true,
+            lastUsedAt: new Date(0),
+          },
+          allowed: [evil],
+        },
+      ],
+    }),
     left: leftPage({ t, left: 'deleting', after: evil, hasEmail: true }),
     ...factorPagesIn(frame),
     ...keyPagesIn(frame),
