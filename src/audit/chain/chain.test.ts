@@ -221,6 +221,14 @@ test('a transaction that holds a number back keeps everything after it unsealed'
   assert.deepEqual([report.rows, report.unsealed, report.problems], [10, 0, []])
 })
 
+test('numbers that go back are noticed', async () => {
+  await bench.append(5)
+  const worker = bench.worker()
+  await worker.seal()
+  await bench.rows(`SELECT setval('audit_log_seq', 2)`)
+  await assert.rejects(worker.seal(), /up to 5 were drawn and are forgotten/)
+})
+
 test('fifty writers and three sealers at once leave one sound chain', async () => {
   const workers = [1, 2, 3].map(() => bench.worker())
   let writing = true

@@ -19,6 +19,7 @@ import { packLeaf } from './leaf.ts'
 import type { SealedRow } from './row.ts'
 import { monthOf, rowDigest } from './row.ts'
 import {
+  drawnSeq,
   insertBatch,
   pinKey,
   selectCheckpoints,
@@ -66,7 +67,10 @@ export function createChain(needs: SealNeeds): Chain {
     settled: horizon.settled,
     seal: async () => {
       const to = await horizon.settled()
-      if (seen !== undefined && seen.toSeq >= to) return 0
+      if (seen !== undefined && seen.toSeq >= to) {
+        await notBack(needs.db, seen, to)
+        return 0
+      }
       let rows = 0
       for (let i = 0; i < mostBatches; i += 1) {
         seen = await soundLast(needs, seen)
@@ -80,6 +84,13 @@ export function createChain(needs: SealNeeds): Chain {
       return rows
     },
   }
+}
+
+/** Numbers that are drawn twice would put new rows where nobody seals or follows them any more. */
+async function notBack(db: Db, { toSeq }: Batch, to: number): Promise<void> {
+  // Another node may have sealed further than this one has looked.
+  if (toSeq === to || (await drawnSeq(db)) >= toSeq) return
+  throw new ChainBroken(`numbers of the audit log up to ${toSeq} were drawn and are forgotten`)
 }
 
 async function soundLast(needs: SealNeeds, seen: Batch | undefined): Promise<Batch | undefined> {
