@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { admin } from './config-admin.ts'
 import { audit } from './config-audit.ts'
 import { apiKeys } from './config-api-keys.ts'
 import { monitor } from './config-monitor.ts'
@@ -180,5 +181,6 @@ export const configSchema = Type.Object({
   jobs,
   audit,
   monitor,
+  admin,
   setup,
 })

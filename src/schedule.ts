@@ -34,7 +34,7 @@ import {
 } from './mfa/index.ts'
 import { sweepEvents, sweepMemories, sweepNotices } from './monitor/index.ts'
 import { sweepCodes, sweepRevokedTokens } from './oauth/index.ts'
-import { sweepDevices, sweepFamilies, sweepSessions } from './session/index.ts'
+import { sweepDevices, sweepFamilies, sweepImpersonations, sweepSessions } from './session/index.ts'
 import { sweepDays } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 
@@ -75,6 +75,7 @@ const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, k
   ['queued_jobs', sweepDeadJobs, mail.keepDead],
   ['access_changes', sweepAccessChanges, changeMemory],
   ['bulk_operations', sweepOperations, 0],
+  ['impersonations', sweepImpersonations, 0],
   ['idempotency_keys', sweepIdempotencyKeys, 60],
   ['client_secrets', sweepClientSecrets, 0],
   ['api_keys', sweepApiKeys, keyMemory],

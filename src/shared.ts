@@ -1,5 +1,5 @@
 import { accountCore, apiKeyNeeds, mfaCore } from './accounts.ts'
-import { createUserSearch } from './admin/index.ts'
+import { createUserSearch, mayImpersonate } from './admin/index.ts'
 import { createKeyBook } from './api-keys/index.ts'
 import type { AppOptions } from './app.ts'
 import type { UserId } from './base/index.ts'
@@ -36,6 +36,7 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
   const languages = createLanguages({ fallback: config.locale })
   const newSecret = () => randomToken(random)
   const cookies = createCookies({ secure, newSecret, sessionSeconds: lifetimes.absolute })
+  const csrf = createCsrf({ key: deriveKey(masterKeys[0], 'csrf'), origin: issuer })
   const visitor = (request: Request): Visitor => ({
     origin: originOf(request),
     locale: languages.of(request).locale,
@@ -59,8 +60,13 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     assets,
     cookies,
     languages,
-    pages: createPages({ name: 'Cardea', stylesheet: assets.stylesheet, languages }),
-    csrf: createCsrf({ key: deriveKey(masterKeys[0], 'csrf'), origin: issuer }),
+    pages: createPages({
+      name: 'Cardea',
+      stylesheet: assets.stylesheet,
+      languages,
+      hidden: (reply) => ({ csrf: csrf.token(cookies.browser(reply.request, reply)) }),
+    }),
+    csrf,
     visits: createVisits({ ...parts, cookies, lifetimes, flowLifetime }),
     passwordMinLength: config.password.minLength,
     strength: assets.strength,
@@ -71,6 +77,8 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     countStuffing: () => metrics.credentialStuffing(),
     notifyAfter: config.limits.notifyAfter,
     onReuse: () => metrics.refreshReuse(),
+    impersonation: config.admin.impersonation,
+    mayImpersonate: (admin: UserId, person: UserId) => mayImpersonate(parts.access, admin, person),
     mayAdminister: async (userId: UserId) => {
       const question = { resource: { type: 'cardea.dashboard' }, action: 'read' }
       return (await parts.access.decide({ type: 'user', id: userId }, question)).allowed

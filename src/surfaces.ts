@@ -8,6 +8,7 @@ import {
   consentAdminRoutes,
   dashboardRoutes,
   emergencyRoutes,
+  impersonationAdminRoutes,
   invitationRoutes,
   keyRoutes,
   policyRoutes,
@@ -111,6 +112,7 @@ export async function openSurfaces(
     userRoutes(surface, needs)
     userListRoutes(surface, needs)
     bulkRoutes(surface, needs)
+    impersonationAdminRoutes(surface, needs)
     userSessionRoutes(surface, needs)
     invitationRoutes(surface, needs)
     clientRoutes(surface, needs)

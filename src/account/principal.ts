@@ -6,7 +6,7 @@ import { findUser } from '../identity/index.ts'
 import type { Assurance } from '../mfa/index.ts'
 import { verifyAccessToken } from '../oauth/index.ts'
 import type { Session } from '../session/index.ts'
-import { provedBy, readFamily } from '../session/index.ts'
+import { provedBy, readFamily, sessionFailures } from '../session/index.ts'
 import { accountFailures, unauthenticated } from './failures.ts'
 import type { AccountNeeds } from './needs.ts'
 import { requireOwnLevel } from './own-level.ts'
@@ -71,8 +71,18 @@ async function byCookie(needs: Needs, request: Request): Promise<Principal | und
   if (!safeMethods.has(request.method) && !fromOurPages(needs.issuer, request)) {
     throw accountFailures.cross_site()
   }
+  if (session.impersonator !== null && !mayImpersonated(request))
+    throw sessionFailures.impersonated()
   const user = await findUser(needs.db, session.userId)
   return user && { user, sessionId: session.id, browserSession: session, proved: provedBy(session) }
+}
+
+/**
+ * What an administrator may do in the account of somebody else: look, and edit the profile. Whatever
+ * decides who gets into the account, and all that is not named here, stays with the person.
+ */
+function mayImpersonated({ method, routeOptions }: Request): boolean {
+  return safeMethods.has(method) || (method === 'PATCH' && routeOptions.url === '/api/v1/users/me')
 }
 
 /** A request that changes something on the strength of a cookie must say that it comes from us. */

@@ -17,6 +17,12 @@ export const adminFailures = failures({
     400,
     'Operations on roles take parameters.role, operations on groups parameters.group, others none.',
   ],
+  impersonation_off: [
+    'impersonation_off',
+    403,
+    'Nobody sees the accounts of others here: CARDEA_ADMIN_IMPERSONATION is off.',
+  ],
+  not_active: ['not_active', 409, 'This account is not active.'],
   merge_refused: [
     'merge_refused',
     409,

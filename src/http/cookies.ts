@@ -14,6 +14,9 @@ export type Cookies = {
     options: { readonly remembered: boolean },
   ) => void
   readonly clearSession: (reply: FastifyReply) => void
+  /** Whether the session may be one of an impersonation; every page looks then. */
+  readonly readImpersonation: (request: FastifyRequest) => boolean
+  readonly writeImpersonation: (reply: FastifyReply) => void
   /** The browser's secret; a new one is written when there is none yet. */
   readonly browser: (request: FastifyRequest, reply: FastifyReply) => string
   readonly readDevice: (request: FastifyRequest) => string | undefined
@@ -35,6 +38,7 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
   const sessionName = `${prefix}cardea_session`
   const browserName = `${prefix}cardea_browser`
   const deviceName = `${prefix}cardea_device`
+  const impersonationName = `${prefix}cardea_impersonation`
   const options = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const
   const read = (request: FastifyRequest, name: string) => {
     const value = request.cookies[name]
@@ -48,6 +52,12 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
     },
     clearSession: (reply) => {
       reply.clearCookie(sessionName, options)
+      if (reply.request.cookies[impersonationName] !== undefined)
+        reply.clearCookie(impersonationName, options)
+    },
+    readImpersonation: (request) => request.cookies[impersonationName] !== undefined,
+    writeImpersonation: (reply) => {
+      reply.setCookie(impersonationName, 'yes', options)
     },
     browser(request, reply) {
       const known = read(request, browserName)

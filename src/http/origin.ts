@@ -1,19 +1,24 @@
 import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
+import { impersonatedOf } from './impersonated.ts'
 
 /** Where a request came from, for the audit log and sessions. */
 export type Origin = {
   readonly ip: string
   readonly requestId: string
   readonly userAgent?: string
+  /** `user:<id>` of the administrator in whose hands the session is. */
+  readonly impersonator?: string
 }
 
 export function originOf(request: FastifyRequest): Origin {
   const userAgent = request.headers['user-agent']
+  const impersonated = impersonatedOf(request)
   return {
     ip: clientAddress(request),
     requestId: request.id,
     ...(userAgent !== undefined && { userAgent }),
+    ...(impersonated && { impersonator: impersonated.impersonator }),
   }
 }
 

@@ -4,6 +4,7 @@ import type { Reply, Request, Surface } from '../http/index.ts'
 import { parseParameters } from '../http/index.ts'
 import { findUser } from '../identity/index.ts'
 import type { Session } from '../session/index.ts'
+import { sessionFailures } from '../session/index.ts'
 import { continueAt } from './continue.ts'
 import type { LoginNeeds } from './needs.ts'
 import { scopeWords } from './scope-words.ts'
@@ -45,6 +46,7 @@ async function visit(
     needs.visits.session(request),
   ])
   if (flow === undefined) throw flowFailures.gone()
+  if (session !== undefined && session.impersonator !== null) throw sessionFailures.impersonated()
   return { flow, session }
 }
 

@@ -24,7 +24,10 @@ export function landingRoutes(surface: Surface, needs: LoginNeeds): void {
         email: user.email ?? undefined,
       },
       session: {
-        since: t.time(session.authTime, user.profile.zoneinfo),
+        since: t.time(
+          session.impersonator === null ? session.authTime : session.createdAt,
+          user.profile.zoneinfo,
+        ),
         ip: session.ipAddress ?? undefined,
         browser: browserWords(t, session.userAgent),
       },

@@ -27,6 +27,10 @@ export type LoginNeeds = {
   /** Seconds. */
   readonly flowLifetime: number
   readonly issuer: string
+  /** Whether administrators may see the accounts of others at all. */
+  readonly impersonation: boolean
+  readonly mayImpersonate: (admin: UserId, person: UserId) => Promise<boolean>
+  readonly describeDevice: (userAgent: string | undefined) => string
   readonly mayAdminister: (userId: UserId) => Promise<boolean>
   readonly countLogin: (outcome: string) => void
   readonly limits: Limits

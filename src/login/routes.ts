@@ -2,6 +2,7 @@ import type { Surface } from '../http/index.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { passkeyRoutes } from './first-step/passkey-routes.ts'
 import { passwordRoutes } from './first-step/password-routes.ts'
+import { impersonationRoutes } from './impersonation-routes.ts'
 import { landingRoutes } from './landing-routes.ts'
 import { logoutRoutes } from './logout-routes.ts'
 import type { LoginNeeds } from './needs.ts'
@@ -9,6 +10,7 @@ import { enrolRoutes } from './second-step/enrol-routes.ts'
 import { factorRoutes } from './second-step/factor-routes.ts'
 
 export function loginRoutes(surface: Surface, needs: LoginNeeds): void {
+  impersonationRoutes(surface, needs)
   landingRoutes(surface, needs)
   passwordRoutes(surface, needs)
   passkeyRoutes(surface, needs)

@@ -3,6 +3,8 @@ import type { Db } from '../db/index.ts'
 import type { Flow, FlowStart } from '../flow/index.ts'
 import { beginFlow, readFlow, settleFlow } from '../flow/index.ts'
 import type { Cookies, Origin, Reply, Request } from '../http/index.ts'
+import { markImpersonated } from '../http/index.ts'
+import { findUser } from '../identity/index.ts'
 import type { Kv } from '../kv/index.ts'
 import type { Session, SessionLifetimes } from '../session/index.ts'
 import { readSession, signOut } from '../session/index.ts'
@@ -26,10 +28,26 @@ type Needs = {
   readonly flowLifetime: number
 }
 
+/** What is done in an account by an administrator says so, in the log and on every page. */
+async function mark(
+  { db }: Needs,
+  request: Request,
+  { impersonator, userId, expiresAt: until }: Session,
+): Promise<void> {
+  if (impersonator === null) return
+  const user = await findUser(db, userId)
+  const name = user?.profile.name ?? user?.username ?? ''
+  markImpersonated(request, { impersonator: `user:${impersonator}`, name, until })
+}
+
 export function createVisits(needs: Needs): Visits {
   const { cookies } = needs
   return {
-    session: (request) => readSession(needs, cookies.readSession(request)),
+    async session(request) {
+      const session = await readSession(needs, cookies.readSession(request))
+      if (session !== undefined) await mark(needs, request, session)
+      return session
+    },
     begin: (request, reply, start) => beginFlow(needs, cookies.browser(request, reply), start),
     flow: (request, reply, id) => readFlow(needs, id, cookies.browser(request, reply)),
     settle: (flow) => settleFlow(needs, flow),

@@ -80,6 +80,13 @@ export type Letters = {
     readonly at: string
     readonly issuer: string
   }
+  /** An administrator sees the account as its person does. */
+  readonly impersonated: Happening & {
+    readonly admin: string
+    readonly reason: string
+    readonly until: string
+    readonly sessionsUrl: string
+  }
   readonly 'account-deactivated': Happening & { readonly link: string }
   readonly 'deletion-scheduled': Happening & { readonly link: string; readonly until: string }
   readonly 'account-deleted': { readonly username: string; readonly at: string }

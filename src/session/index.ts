@@ -1,6 +1,6 @@
 /**
  * session: who is signed in where, from which devices, and which refresh tokens live on.
- * Owns the tables `sessions`, `devices` and `token_families`. Promises that the secrets of sessions and
+ * Owns the tables `sessions`, `devices`, `impersonations` and `token_families`. Promises that the secrets of sessions and
  * devices are stored only as digests, that ending a session ends its families, that nobody ends the
  * session of somebody else, and that a refresh token is rotated by one guarded statement. Never hashes
  * passwords, signs tokens or speaks HTTP.
@@ -40,6 +40,21 @@ export {
   selectUserGrants,
   sweepFamilies,
 } from './family/store.ts'
+export {
+  endImpersonation,
+  leaveImpersonation,
+  prepareImpersonation,
+  readImpersonation,
+  startImpersonation,
+} from './impersonation/impersonate.ts'
+export type { Impersonation, ImpersonationState } from './impersonation/impersonation.ts'
+export { impersonationState } from './impersonation/impersonation.ts'
+export {
+  selectImpersonations as listImpersonations,
+  selectImpersonationsOf as listImpersonationsOf,
+  selectVisits as listVisits,
+  sweepImpersonations,
+} from './impersonation/store.ts'
 export { listSessions } from './list-sessions.ts'
 export { readSession } from './read-session.ts'
 export { reauthenticate, reauthenticateApi } from './reauthenticate.ts'

@@ -31,6 +31,8 @@ export function reauthenticate(
   before: Session,
   { proved, origin }: Reproof,
 ): Promise<{ session: Session; token: string }> {
+  // Whoever is in the account of somebody else proves nothing about that person.
+  if (before.impersonator !== null) throw sessionFailures.impersonated()
   const { userId, kind, remembered, id, createdAt } = before
   const { ip, userAgent } = origin
   const from = { ...(ip !== undefined && { ip }), ...(userAgent !== undefined && { userAgent }) }

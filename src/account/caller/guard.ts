@@ -5,6 +5,7 @@ import type { AccessRule, Request, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import { accountFailures } from '../failures.ts'
 import type { AccountNeeds } from '../needs.ts'
+import { sessionFailures } from '../../session/index.ts'
 import { requireOwnLevel } from '../own-level.ts'
 import type { Caller } from './caller.ts'
 import { actorOf } from './caller.ts'
@@ -38,6 +39,7 @@ export function guard(surface: Surface, own: GuardNeeds): void {
     const rule = request.routeOptions.config.access
     if (rule === undefined) throw accountFailures.forbidden()
     const caller = await findCaller(own, request)
+    requireOwnHands(caller)
     await requirePermission(own, caller, rule, request)
     await requireManner(own, caller, rule)
     callers.set(request, caller)
@@ -54,6 +56,13 @@ export function callerOf(request: Request): Caller {
 /** The caller of a guarded route in the words of the audit log. */
 export function byOf(request: Request): { readonly actor: string; readonly origin: Origin } {
   return { actor: actorOf(callerOf(request)), origin: originOf(request) }
+}
+
+/** Nobody administers as somebody else. */
+function requireOwnHands(caller: Caller): void {
+  if (caller.kind !== 'user') return
+  if (caller.principal.browserSession?.impersonator == null) return
+  throw sessionFailures.impersonated()
 }
 
 async function requirePermission(

@@ -3,7 +3,7 @@ import type { Reply, Request } from '../../http/index.ts'
 import { fieldErrors, fieldsOf, parseParameters } from '../../http/index.ts'
 import type { Visitor } from '../../identity/index.ts'
 import { confirmPath, loginPath } from '../../login/index.ts'
-import { provedBy } from '../../session/index.ts'
+import { provedBy, sessionFailures } from '../../session/index.ts'
 import { provesOwnLevel } from '../own-level.ts'
 import type { AccountPageNeeds } from './needs.ts'
 import type { Resident } from './resident.ts'
@@ -32,13 +32,15 @@ type Door = {
   readonly freshFor?: string
   /** The page to come back to from the sign-in, which cannot post a form again; the overview if absent. */
   readonly back?: string
+  /** Whether an administrator who sees the account of somebody else may change it too. */
+  readonly byAnother?: boolean
 }
 
 /** A page for who is signed in; anybody else goes to the sign-in. */
 export function onPage(
   needs: AccountPageNeeds,
   show: (call: Call) => Reply | Promise<Reply>,
-  { freshFor, back = '/account' }: Door = {},
+  { freshFor, back = '/account', byAnother = false }: Door = {},
 ): Handler {
   return async (request, reply) => {
     const call = await callOf(needs, request, reply)
@@ -47,6 +49,9 @@ export function onPage(
       const login = loginPath(asked ?? back)
       return reply.redirect(needs.languages.keep(request, login), 303)
     }
+    const changes = request.method !== 'GET' && request.method !== 'HEAD'
+    if (call.session.impersonator !== null && (freshFor !== undefined || (changes && !byAnother)))
+      throw sessionFailures.impersonated()
     if (freshFor !== undefined && !(await isFreshCall(needs, call)))
       return call.go(confirmPath(freshFor))
     return show(call)

@@ -26,7 +26,7 @@ export function profilePages(surface: Surface, needs: AccountPageNeeds): void {
   surface.post(
     profile,
     { schema },
-    onForm(needs, (call, form) => saveProfile(needs, call, form)),
+    onForm(needs, (call, form) => saveProfile(needs, call, form), { byAnother: true }),
   )
   surface.get(
     username,

@@ -69,7 +69,9 @@ export async function requireMay(
     access.subject(subject),
     access.subject({ type: 'user', id: userId }),
   ])
-  if (actor === undefined || !outranks(model, actor, other)) throw adminFailures.out_of_reach()
+  if (actor === undefined || !outranks(model, actor, other, scopes ?? undefined)) {
+    throw adminFailures.out_of_reach()
+  }
 }
 
 type Change = (needs: ChangeNeeds, one: One, context: Context) => Promise<unknown>

@@ -11,6 +11,8 @@ type Frame = {
   readonly stylesheet: string
   /** The query of the page's address, where the page may be asked for again in another language. */
   readonly query?: string | undefined
+  /** Above every page of a session that is not the person's own. */
+  readonly banner?: string | undefined
 }
 
 // The mark: a door standing ajar in its arch. The stylesheet colours it, so that it follows the theme.
@@ -38,6 +40,7 @@ export function renderPage(page: Page, frame: Frame): string {
 <body class="${page.wide === true ? 'hall' : 'porch'}">
 <div class="portal">
 <header class="brand">!${mark}<span class="brand-name">${frame.name}</span></header>
+!${frame.banner ?? ''}
 <main class="door">!${page.body}</main>
 </div>
 <footer class="foot"><p>!${credit(t, frame.name)}</p>!${languages(t, frame.query)}</footer>

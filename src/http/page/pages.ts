@@ -1,5 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { translator } from '../../i18n/index.ts'
+import { impersonatedOf } from '../impersonated.ts'
 import { noStore, pageHeaders } from '../security-headers.ts'
+import { impersonationBanner } from './impersonation-banner.ts'
 import type { Languages } from './language.ts'
 import type { Page } from './page.ts'
 import { renderPage } from './page.ts'
@@ -25,19 +28,23 @@ type Needs = {
   readonly name: string
   readonly stylesheet: string
   readonly languages: Languages
+  /** What the form that ends an impersonation carries along. */
+  readonly hidden?: (reply: FastifyReply) => Readonly<Record<string, string>>
 }
 
-export function createPages({ name, stylesheet, languages }: Needs): Pages {
+export function createPages({ name, stylesheet, languages, hidden = () => ({}) }: Needs): Pages {
   return {
     languages,
     send: (reply, page, { status = 200, formTarget, script = false, repeatable = true } = {}) => {
       const query = repeatable && status < 400 ? queryOf(reply.request) : undefined
+      const mark = impersonatedOf(reply.request)
+      const banner = mark && impersonationBanner(translator(page.lang), mark, hidden(reply))
       return reply
         .code(status)
         .headers({ ...pageHeaders(formTarget, script), ...noStore })
         .headers({ 'content-language': page.lang, vary: 'Accept-Language, Cookie' })
         .type('text/html; charset=utf-8')
-        .send(renderPage(page, { name, stylesheet, query }))
+        .send(renderPage(page, { name, stylesheet, query, banner }))
     },
   }
 }

@@ -5,6 +5,7 @@ import { applications } from './applications.ts'
 import { factors } from './factors.ts'
 import { failures } from './failures.ts'
 import { frame } from './frame.ts'
+import { impersonation } from './impersonation.ts'
 import { mail } from './mail.ts'
 import { mailFactors } from './mail-factors.ts'
 import { monitor } from './monitor.ts'
@@ -24,6 +25,7 @@ export const de = {
   ...applications,
   ...security,
   ...factors,
+  ...impersonation,
   ...mail,
   ...mailFactors,
   ...monitor,

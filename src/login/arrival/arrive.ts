@@ -12,7 +12,7 @@ import {
   rememberDevice,
   startGrace,
 } from '../../mfa/index.ts'
-import { signInBrowser } from '../../session/index.ts'
+import { sessionFailures, signInBrowser } from '../../session/index.ts'
 import { continueAt } from '../continue.ts'
 import type { LoginNeeds } from '../needs.ts'
 import type { Exchange } from '../page-form.ts'
@@ -75,6 +75,8 @@ async function letIn(
 ): Promise<string> {
   const { person, proved, flow, remember = false, back } = arrival
   const before = await needs.visits.session(request)
+  // Else what somebody does as themselves would be told of as done by another.
+  if (before !== undefined && before.impersonator !== null) throw sessionFailures.impersonated()
   const device = needs.cookies.device(request, reply)
   const origin = originOf(request)
   const signIn = { person, proved, before, device, remember, origin }

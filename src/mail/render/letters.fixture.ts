@@ -47,6 +47,13 @@ export function sampleLetters(make: (name: string) => string): Letters {
       at,
       issuer: make('issuer'),
     },
+    impersonated: {
+      ...happening,
+      admin: make('admin'),
+      reason: make('reason'),
+      until,
+      sessionsUrl: link,
+    },
     'account-deactivated': { ...happening, link },
     'deletion-scheduled': { ...happening, link, until },
     'account-deleted': { username, at },

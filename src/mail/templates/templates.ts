@@ -11,6 +11,7 @@ import {
   passkeySuspended,
   signInCode,
 } from './factors.ts'
+import { impersonated } from './impersonation.ts'
 import { accountDeactivated, accountDeleted, deletionScheduled } from './leaving.ts'
 import { emergencyAccess, factorRequired, factorsReset, recoverFactors } from './lost-factors.ts'
 import { confirmEmail, emailChanged, emailChangeRequested, usernameChanged } from './profile.ts'
@@ -47,6 +48,7 @@ export const templates: { readonly [T in Template]: Compose<T> } = {
   'api-key-created': apiKeyCreated,
   'api-key-expiring': apiKeyExpiring,
   'security-event': securityEvent,
+  impersonated,
   'account-deactivated': accountDeactivated,
   'deletion-scheduled': deletionScheduled,
   'account-deleted': accountDeleted,

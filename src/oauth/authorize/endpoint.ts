@@ -49,6 +49,8 @@ export async function authorize(
 ): Promise<Answer> {
   const parsed = await parseAuthorization(needs, read)
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
+  if (isOfAnother(visitor.session))
+    return failed(needs, parsed.request.redirect, oauthFailures.access_denied())
   const decision = await decide(needs, parsed.request, visitor.session)
   return act(needs, parsed.request, decision, () =>
     beginPages(read.parameters, parsed.request, decision, visitor),
@@ -66,6 +68,7 @@ export async function resume(
   const parsed = await parseAuthorization(needs, { parameters, problems: new Map() })
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
+  if (isOfAnother(session)) return failed(needs, request.redirect, oauthFailures.access_denied())
   const step = nextStep(flow, session, await outlookOf(needs, flow, session))
   if (step === 'password' || session === undefined) {
     return { to: 'pages', location: locationOf('password', flow) }
@@ -81,6 +84,11 @@ export async function resume(
     return failed(needs, request.redirect, oauthFailures.access_denied())
   }
   return act(needs, request, { do: 'issue', session }, () => Promise.reject(flowFailures.gone()))
+}
+
+/** An administrator sees the account of somebody else here, and is not let into applications as that person. */
+function isOfAnother(session: Session | undefined): boolean {
+  return session !== undefined && session.impersonator !== null
 }
 
 async function decide(

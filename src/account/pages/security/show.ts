@@ -9,7 +9,7 @@ import {
   listFactors,
   situationOf,
 } from '../../../mfa/index.ts'
-import { describeUserAgent } from '../../../session/index.ts'
+import { describeUserAgent, listVisits } from '../../../session/index.ts'
 import type { Call, Refused } from '../door.ts'
 import type { AccountPageNeeds } from '../needs.ts'
 import { fieldOf } from '../resident.ts'
@@ -25,11 +25,12 @@ export async function showSecurity(
 ): Promise<Reply> {
   const { t, user, link, hidden, request, reply } = call
   const now = needs.clock.now()
-  const [entries, codes, remembered, situation] = await Promise.all([
+  const [entries, codes, remembered, situation, visits] = await Promise.all([
     listFactors(needs.mfa, user.id),
     backupCodesState(needs.db, user.id, now),
     countRemembered(needs.db, user.id, now),
     situationOf(needs.mfa, user.id),
+    listVisits(needs.db, user.id, 5),
   ])
   const { policy, standing } = situation
   const protects = isProtected(standing, policy)
@@ -40,6 +41,7 @@ export async function showSecurity(
     errors,
     entries,
     remembered,
+    visits,
     notice: noticeNamed(fieldOf(request.query, 'notice')),
     zone: user.profile.zoneinfo,
     isProtected: protects,

@@ -48,6 +48,7 @@ function cardOf(props: SessionsPageProps, { session, device, place, isCurrent }:
   const label = isCurrent ? t('Sign out') : t('End this session')
   return html`<section class="room" aria-labelledby="${id}">
 !${isCurrent ? html`<p class="eyebrow">${t('This device')}</p>` : ''}
+!${session.impersonator === null ? '' : html`<p class="notice">${t('An administrator sees your account here')}</p>`}
 <h2 id="${id}"><bdi>${deviceWords(t, session, device)}</bdi></h2>
 <form method="post" action="${link('/account/sessions/end')}">
 !${hiddenInputs({ ...hidden, session: session.id })}

@@ -21,7 +21,15 @@ export type SecurityPageProps = AccountPageProps &
     readonly addable: readonly FactorKind[]
     /** How many browsers are not asked for a second factor. */
     readonly remembered: number
+    /** Administrators who saw the account as its person does, the last ones first. */
+    readonly visits?: readonly Visit[]
   }
+
+export type Visit = {
+  readonly adminName: string
+  readonly reason: string
+  readonly startedAt: Date | null
+}
 
 /** What protects an account beside the password, one card each, and what else could. */
 export function securityPage(props: SecurityPageProps): Page {
@@ -37,6 +45,7 @@ export function securityPage(props: SecurityPageProps): Page {
 !${additions(props)}
 !${backupCodesRoom(props)}
 !${remembered(props)}
+!${visitsOf(props)}
 <p class="ways"><a class="way" href="${link('/account/sessions')}">${t('Sign out everywhere else')}</a></p>`,
   })
 }
@@ -130,4 +139,14 @@ function remembered({ t, link, hidden, remembered: count }: SecurityPageProps): 
 <p>${words}</p>
 !${button({ id: 'forget-devices', label: t('Forget all'), kind: 'secondary' })}
 </form></section>`
+}
+
+function visitsOf({ t, zone, visits = [] }: SecurityPageProps): string {
+  if (visits.length === 0) return ''
+  const items = visits.map(({ adminName: admin, reason, startedAt }) => {
+    const date = startedAt === null ? '' : t.time(startedAt, zone)
+    return html`<li><bdi>${t('{admin} saw your account on {date}: {reason}', { admin, date, reason })}</bdi></li>`
+  })
+  return html`<section class="room" aria-labelledby="visits"><h2 id="visits">${t('Seen by an administrator')}</h2>
+<ul class="flat-main">!${items.join('')}</ul></section>`
 }
