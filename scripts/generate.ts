@@ -1,7 +1,7 @@
 /**
- * `npm run generate` writes the files that say what the code says: docs/config.md, .env.example,
- * openapi.json and the import table of docs/architecture.md. With `--check` it writes nothing, names the
- * files that are stale and exits with 1. Needs neither a database nor the network.
+ * `npm run generate` writes the files that say what the code says: docs/config.md, docs/errors.md,
+ * .env.example, openapi.json and the import table of docs/architecture.md. With `--check` it writes nothing,
+ * names the files that are stale and exits with 1. Needs neither a database nor the network.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -29,6 +29,7 @@ import { createCounter } from '../src/statistics/index.ts'
 import { openSurfaces } from '../src/surfaces.ts'
 import { createLog, createMetrics } from '../src/telemetry/index.ts'
 import { moduleTableMarkdown } from '../test/architecture-table.ts'
+import { problemCodesMarkdown } from './problem-codes.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
@@ -39,6 +40,7 @@ export async function generated(): Promise<Record<string, string>> {
     'docs/config.md': configMarkdown(),
     '.env.example': envExample(),
     'openapi.json': `${JSON.stringify(await openApi(), null, 2)}\n`,
+    'docs/errors.md': await problemCodesMarkdown(),
     'docs/architecture.md': withTable(read('docs/architecture.md')),
   }
 }
