@@ -115,7 +115,10 @@ function messages(client: Client, { prefix, onError }: RedisOptions) {
       if (!client.isReady) throw kvFailures.unavailable()
       await answer(client.subscribe(prefix + channel, own))
       return async () => {
-        if (client.isOpen) await answer(client.unsubscribe(prefix + channel, own))
+        if (!client.isOpen) return
+        const ended = answer(client.unsubscribe(prefix + channel, own))
+        // Without a connection there is nobody to tell.
+        await (client.isReady ? ended : ended.catch(onError))
       }
     },
     close: async () => {
