@@ -31,12 +31,17 @@ export async function mayManage(
   request: Request,
   target: SubjectKey,
 ): Promise<void> {
+  const caller = callerOf(request)
   const [model, actor, other] = await Promise.all([
     access.model(),
-    access.subject(subjectOf(callerOf(request))),
+    access.subject(subjectOf(caller)),
     access.subject(target),
   ])
-  if (actor === undefined || !outranks(model, actor, other)) throw adminFailures.out_of_reach()
+  // A key reaches no further than its scopes, or else one that may edit people would be worth all they have.
+  const scopes = caller.kind === 'api_key' ? caller.scopes : undefined
+  if (actor === undefined || !outranks(model, actor, other, scopes)) {
+    throw adminFailures.out_of_reach()
+  }
 }
 
 /**

@@ -223,17 +223,34 @@ test('a key does what needs a recent proof if its scope names exactly that, and 
   }
 })
 
+test('a key changes only people who have no right over Cardea beyond its scopes', async () => {
+  const [plain, other] = await Promise.all([withRole('gabe'), withRole('gwen', 'owner')])
+  const [narrow, wide] = await Promise.all([
+    keyFor(owner, ['cardea.user:deactivate']),
+    keyFor(owner, ['cardea.user:deactivate', '*:*']),
+  ])
+  const deactivate = async (token: string, { id }: TestUser) => {
+    const { status } = await call(`POST /admin/users/${id}/deactivate`, { token })
+    return status < 300 ? 'done' : status
+  }
+  assert.equal(await deactivate(narrow.key, other), 403)
+  assert.equal(await deactivate(narrow.key, plain), 'done')
+  assert.equal(await deactivate(wide.key, other), 'done')
+})
+
 test('a key is verified with one statement, and with none within the next second', async () => {
   const { key } = await keyFor(await withRole('gina'), ['document:read'])
   clock.advance(2)
   await call('GET /users/me', { token: key })
   clock.advance(2)
-  server.statements()
+  // The queue, which sends letters, looks for work at any time.
+  const asked = () => server.statements().filter((text) => !text.includes('queued_jobs'))
+  asked()
   assert.equal((await call('GET /users/me', { token: key })).status, 200)
-  assert.equal(server.statements().length, 1)
+  assert.equal(asked().length, 1)
   assert.equal((await call('GET /users/me', { token: key })).status, 200)
   assert.equal((await call('GET /users/me', { token: `${key}x` })).status, 401)
-  assert.deepEqual(server.statements(), [])
+  assert.deepEqual(asked(), [])
 })
 
 test('its last use is noted once a minute, with the address', async () => {
@@ -471,7 +488,6 @@ test('the command line lists and revokes keys', async () => {
   const listed = await cardea('api-key', 'list', '--user', 'sven')
   assert.ok(listed.output.includes(`${id}  ${key.slice(0, 15)}...`), listed.output)
   assert.equal(listed.output.includes(key), false)
-  assert.equal((await cardea('api-key', 'revoke', '--id', 'x')).code, 2)
   const all = await cardea('api-key', 'revoke', '--user', 'sven')
   assert.deepEqual(all, { code: 0, output: 'revoked: 1\n' })
 })
