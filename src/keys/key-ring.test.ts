@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { CompactSign, compactVerify, createLocalJWKSet } from 'jose'
+import { CompactSign, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose'
 import { testDatabase } from '../../test/harness/database.ts'
 import { manualClock, secureRandom } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
@@ -133,4 +133,30 @@ test('another master key does not open the signing keys, and says so at the star
   await openKeyRing(needs())
   const stranger = createSealer([Buffer.alloc(32, 8)], secureRandom)
   await assert.rejects(openKeyRing({ ...needs(), sealer: stranger }), SealError)
+})
+
+test('a key that somebody put into the table without a master key verifies nothing', async () => {
+  await openKeyRing(needs())
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwk = JSON.stringify(await exportJWK(publicKey))
+  // A seal of another key, and times that make it one that only verifies.
+  await db.run(sql`
+    INSERT INTO signing_keys (kid, alg, public_jwk, sealed_jwk, created_at, signs_from, signs_until, verify_until)
+    SELECT 'planted', 'ES256', ${jwk}::jsonb, sealed_jwk, created_at, signs_from, signs_from, 'infinity'
+    FROM signing_keys WHERE alg = 'ES256'`)
+  // The public half of a real key replaced.
+  await db.run(
+    sql`UPDATE signing_keys SET public_jwk = ${jwk}::jsonb WHERE kid <> 'planted' AND alg = 'ES256'`,
+  )
+  const told: string[] = []
+  const ring = await openKeyRing({
+    ...needs(),
+    log: { error: (_facts, words) => told.push(words) },
+  })
+  assert.equal(ring.find('planted'), undefined)
+  assert.deepEqual(told, ['a retired signing key cannot be opened'])
+  const { kid } = await sign(ring)
+  const forged = new CompactSign(Buffer.from('text')).setProtectedHeader({ alg: 'ES256', kid })
+  const token = await forged.sign(privateKey)
+  await assert.rejects(compactVerify(token, createLocalJWKSet(ring.jwks())), /signature/)
 })

@@ -47,7 +47,8 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
   const read = async () => {
     const found = await selectKeys(db)
     const entries = found.map(async (record) => hold(needs, record, held.get(record.kid)))
-    held = new Map((await Promise.all(entries)).map((entry) => [entry.record.kid, entry]))
+    const opened = (await Promise.all(entries)).flatMap((entry) => entry ?? [])
+    held = new Map(opened.map((entry) => [entry.record.kid, entry]))
     records = found
   }
   // Readers share one read; each of them sees at least what the database held when it asked.
@@ -98,11 +99,25 @@ function publishedKeys(held: ReadonlyMap<string, Held>, now: Date): JWK[] {
   )
 }
 
-/** Imports what is not held yet. The private half of a key that signs no more is dropped. */
-async function hold(needs: Needs, record: KeyRecord, before: Held | undefined): Promise<Held> {
-  const verify = before?.verify ?? (await importVerifyKey(record))
-  if (!maySign(record, needs.clock.now())) return { record, verify }
-  return { record, verify, sign: before?.sign ?? (await importSigningKey(needs.sealer, record)) }
+/**
+ * Imports what is not held yet. The private half of a key that signs no more is dropped, and such a key that
+ * no master key opens is left out.
+ */
+async function hold(
+  needs: Needs,
+  record: KeyRecord,
+  before: Held | undefined,
+): Promise<Held | undefined> {
+  const signs = maySign(record, needs.clock.now())
+  try {
+    const verify = before?.verify ?? (await importVerifyKey(needs.sealer, record))
+    if (!signs) return { record, verify }
+    return { record, verify, sign: before?.sign ?? (await importSigningKey(needs.sealer, record)) }
+  } catch (err) {
+    if (signs) throw err
+    needs.log?.error({ err, kid: record.kid }, 'a retired signing key cannot be opened')
+    return undefined
+  }
 }
 
 /** Two nodes that start at once on an empty database end up with one set: the lock decides. */

@@ -44,17 +44,25 @@ export async function generateKey(sealer: Sealer, alg: SigningAlgorithm): Promis
 
 export async function importSigningKey(sealer: Sealer, record: KeyRecord): Promise<SigningKey> {
   const { kid, alg } = record
-  const jwk = JSON.parse(sealer.open(record.sealedJwk, sealContext(kid)).toString('utf8'))
+  const jwk = openJwk(sealer, record)
   const privateKey = await importAsymmetric(jwk, alg)
-  return { kid, alg, privateKey, keyObject: createPrivateKey({ key: jwk, format: 'jwk' }) }
+  return { kid, alg, privateKey, keyObject: createPrivateKey({ key: { ...jwk }, format: 'jwk' }) }
 }
 
-export async function importVerifyKey(record: KeyRecord): Promise<VerifyKey> {
+/**
+ * The public half comes out of the sealed key and not out of the column that shows it: who can write to the
+ * database but has no master key cannot have tokens of their own accepted.
+ */
+export async function importVerifyKey(sealer: Sealer, record: KeyRecord): Promise<VerifyKey> {
   const { kid, alg } = record
-  const jwk: JWK = { ...record.publicJwk, kid, use: 'sig', alg }
-  const publicKey = await importAsymmetric(record.publicJwk, alg)
-  const keyObject = createPublicKey({ key: { ...record.publicJwk }, format: 'jwk' })
-  return { kid, alg, publicKey, keyObject, jwk }
+  const keyObject = createPublicKey({ key: { ...openJwk(sealer, record) }, format: 'jwk' })
+  const publicJwk = await exportJWK(keyObject)
+  const publicKey = await importAsymmetric(publicJwk, alg)
+  return { kid, alg, publicKey, keyObject, jwk: { ...publicJwk, kid, use: 'sig', alg } }
+}
+
+function openJwk(sealer: Sealer, { kid, sealedJwk }: KeyRecord): JWK {
+  return JSON.parse(sealer.open(sealedJwk, sealContext(kid)).toString('utf8'))
 }
 
 async function importAsymmetric(jwk: JWK, alg: SigningAlgorithm): Promise<CryptoKey> {
