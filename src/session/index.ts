@@ -30,6 +30,8 @@ export { rotateFamily } from './family/rotate-family.ts'
 export { startFamily } from './family/start-family.ts'
 export type { GrantRow } from './family/store.ts'
 export {
+  deleteClientFamilies,
+  hasFamilies,
   readFamily,
   revokeClientFamilies,
   revokeFamiliesOf,

@@ -216,6 +216,12 @@ test('all grants of a client end, however many there are', async () => {
     entries.map(({ details }) => details.count),
     [5000, 5000, 1000],
   )
+  await db.run(sql`UPDATE token_families SET revoked_at = NULL WHERE client_id = ${client.id}`)
+  assert.equal((await owner.send('DELETE', `${admin}/clients/${client.id}`)).status, 204)
+  const rest = await db.many(sql`SELECT 1 FROM token_families WHERE client_id = ${client.id}`)
+  assert.deepEqual(rest, [])
+  assert.equal((await audited('client.deactivate', `client:${client.id}`)).length, 1)
+  assert.equal((await audited('client.delete', `client:${client.id}`)).length, 1)
 })
 
 test('the signing keys are listed and rotated, and their secrets stay inside', async () => {

@@ -2,7 +2,6 @@ import { Type } from 'typebox'
 import { basedOn, needs as permission, problems } from '../../account/index.ts'
 import {
   ClientInput,
-  deleteClient,
   patchedRegistration,
   switchClient,
   updateClient,
@@ -17,6 +16,7 @@ import {
   clientsPath as path,
   sendClient,
 } from './client.ts'
+import { removeClient } from './remove-client.ts'
 
 const tags = ['admin']
 const config = {
@@ -113,7 +113,7 @@ function lifeRoutes(surface: Surface, needs: AdminNeeds): void {
     },
     handler: async (request, reply) => {
       const { by, clientId } = await actOnClient(needs, request, request.params.client_id)
-      await deleteClient(needs, clientId, by)
+      await removeClient(needs, clientId, by)
       told(needs, clientId)
       return reply.code(204).send(null)
     },

@@ -178,6 +178,28 @@ export function revokeOauthFamilies(tx: Tx, userId: UserId, now: Date): Promise<
     WHERE user_id = ${userId} AND kind = 'oauth' AND revoked_at IS NULL`)
 }
 
+/** Whether a client was given at least so much, living or not. */
+export async function hasFamilies(
+  queries: Queries,
+  clientId: ClientId,
+  least: number,
+): Promise<boolean> {
+  const row = await queries.maybe(sql`
+    SELECT 1 FROM token_families WHERE client_id = ${clientId} ORDER BY id OFFSET ${least - 1} LIMIT 1`)
+  return row !== undefined
+}
+
+/** Deletes up to `limit` of all that was given to a client, living or not. */
+export function deleteClientFamilies(
+  queries: Queries,
+  clientId: ClientId,
+  limit: number,
+): Promise<number> {
+  return queries.run(sql`
+    DELETE FROM token_families WHERE id IN
+      (SELECT id FROM token_families WHERE client_id = ${clientId} ORDER BY id LIMIT ${limit})`)
+}
+
 type Part = {
   /** The end of the part before. */
   readonly after: string | undefined
