@@ -32,11 +32,16 @@ export function chaptersOf({ tags, paths }: Document): Chapter[] {
     }
     return [...parts].map(([part, some]) => ({
       name: part === '' ? name : `${name}-${part}`,
-      title: part === '' ? name : `${name}: ${part.replaceAll('-', ' ')}`,
+      title: titleOf(name, part.replaceAll('-', ' ')),
       description,
       entries: some,
     }))
   })
+}
+
+function titleOf(tag: string, part: string): string {
+  if (part === '' || part.startsWith(tag)) return part || tag
+  return `${tag}: ${part}`
 }
 
 /** `users` of `/api/v1/admin/users/{user_id}`. */

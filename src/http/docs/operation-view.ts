@@ -2,7 +2,7 @@ import { html } from 'ghtml'
 import type { Answer, Document, Media, Operation, Parameter } from '../description/document.ts'
 import type { Entry } from './chapters.ts'
 import { curlOf } from './curl.ts'
-import { schemaView, typeView } from './schema-view.ts'
+import { schemaView, typeView, wordsView } from './schema-view.ts'
 
 /** One operation: who may call it, what goes in, what comes out, and how to try it. */
 export function operationView(entry: Entry, document: Document, server: string): string {
@@ -18,7 +18,7 @@ export function operationView(entry: Entry, document: Document, server: string):
 <h2><a href="#${id}">${operation.summary ?? id}</a></h2>
 <p class="address"><span class="method ${method.toLowerCase()}">${method}</span> <code>${path}</code></p>
 !${badges(operation)}
-<p>${description}</p>
+<p>!${wordsView(description)}</p>
 !${known.length === 0 ? '' : html`<h3>Parameters</h3><table><tbody>!${known.map((it) => parameterRow(it, document)).join('')}</tbody></table>`}
 !${body.length === 0 ? '' : html`<h3>Body</h3>!${body.join('')}`}
 <h3>Answers</h3>
@@ -61,7 +61,7 @@ function parameterRow(parameter: Parameter, { components }: Document): string {
   return html`
 <tr><th scope="row"><code>${name}</code>!${required === true ? '' : '<small>optional</small>'}</th>
 <td>!${typeView(schema, components.schemas ?? {})} <small>in the ${parameter.in ?? 'query'}</small></td>
-<td>${description}</td></tr>`
+<td>!${wordsView(description)}</td></tr>`
 }
 
 function mediaView(type: string, media: Media, { components }: Document): string {

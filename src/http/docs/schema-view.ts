@@ -8,13 +8,13 @@ export function schemaView(schema: Schema, schemas: Schemas): string {
   const { properties, required = [], description } = resolved(schema, schemas)
   const name = nameOf(schema)
   const heading = name === undefined ? '' : html`<p class="type">!${link(name)}</p>`
-  const words = description === undefined ? '' : html`<p>${description}</p>`
-  if (properties === undefined)
+  const words = description === undefined ? '' : html`<p>!${wordsView(description)}</p>`
+  if (!hasMembers(properties))
     return html`!${words}<p class="type">!${typeView(schema, schemas)}</p>`
   const rows = Object.entries(properties).map(
     ([member, it]) => html`
 <tr><th scope="row"><code>${member}</code>!${required.includes(member) ? '' : '<small>optional</small>'}</th>
-<td>!${typeView(it, schemas)}</td><td>${resolved(it, schemas).description ?? ''}</td></tr>`,
+<td>!${typeView(it, schemas)}</td><td>!${hasMembers(it.properties) ? '' : wordsView(resolved(it, schemas).description)}</td></tr>`,
   )
   return html`!${heading}!${words}<table><tbody>!${rows.join('')}</tbody></table>`
 }
@@ -29,9 +29,23 @@ export function typeView(schema: Schema, schemas: Schemas): string {
     return values.map((value) => html`<code>${JSON.stringify(value)}</code>`).join(' or ')
   if (anyOf !== undefined) return anyOf.map((it) => typeView(it, schemas)).join(' or ')
   if (items !== undefined) return html`list of !${typeView(items, schemas)}`
-  if (schema.properties !== undefined) return schemaView(schema, schemas)
+  if (hasMembers(schema.properties)) return schemaView(schema, schemas)
   const words = [typeof type === 'string' ? type : 'anything', ...(format ? [`(${format})`] : [])]
   return html`${[...words, ...limitsOf(schema)].join(' ')}`
+}
+
+/** Words with what stands between backticks as code. */
+export function wordsView(words = ''): string {
+  return words
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : html`${part}`))
+    .join('')
+}
+
+function hasMembers(
+  properties: Schema['properties'],
+): properties is NonNullable<Schema['properties']> {
+  return properties !== undefined && Object.keys(properties).length > 0
 }
 
 function limitsOf(schema: Schema): string[] {
