@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from '../../src/db/index.ts'
+import { machine } from '../harness/access.ts'
 import type { Administrator } from '../harness/administrator.ts'
 import { administrator } from '../harness/administrator.ts'
 import type { JsonAnswer } from '../harness/json.ts'
+import { postJson } from '../harness/json.ts'
 import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
@@ -428,4 +430,25 @@ test('what somebody has in the end is shown with where each of it comes from', a
   const less = await person.send('GET /users/me/permissions', undefined, { 'if-none-match': tag })
   assert.deepEqual([less.status, less.body.limited], [200, []])
   await does(404, 'GET /admin/users/01960d2c-7c00-7000-8000-0000000000aa/roles')
+})
+
+test('a client and an API key see what they may do, the key no more than its scopes', async () => {
+  const service = await machine(server, 'authorizer')
+  const ask = (token: string) =>
+    postJson(`${server.url}/api/v1/users/me/permissions`, undefined, { method: 'GET', token })
+  const { body: ofClient } = await ask(service.token)
+  assert.deepEqual(ofClient.permissions, ['cardea.decision:evaluate', 'cardea.decision:search'])
+  await role({ name: 'keyholder', permissions: ['document:*', '*:read@own', 'cardea.role:read'] })
+  const person = await administrator(server, 'keyholder')
+  const scopes = ['document:read', 'cardea.role:read']
+  const key = await person.send('POST /users/me/api-keys', { name: 'Backup', scopes })
+  assert.equal(key.status, 201, JSON.stringify(key.body))
+  const { body: ofKey } = await ask(key.body.key)
+  assert.deepEqual(ofKey.permissions, [
+    'cardea.role:read',
+    'cardea.role:read@own',
+    'document:read',
+    'document:read@own',
+  ])
+  assert.equal((await ask('nonsense')).status, 401)
 })

@@ -92,15 +92,11 @@ test('what is wrong is said in one line, and the last owner stays', async () => 
   const cases: [argv: string[], code: number, words: RegExp][] = [
     [['role', 'unassign', '--user', 'mira', '--role', 'owner'], 1, /last owner/],
     [['role', 'assign', '--user', 'mira', '--role', 'emperor'], 1, /\/role is no role/],
-    [['role', 'assign', '--user', 'nobody', '--role', 'admin'], 1, /no such user/],
     [['role', 'assign', '--group', 'sales', '--role', 'owner'], 1, /cannot be an owner/],
     [['role', 'assign', '--role', 'admin'], 2, /one of --user, --client and --group/],
     [['role', 'assign', '--user', 'mira', '--role', 'admin', '--until', 'soon'], 2, /--until soon/],
-    [['role', 'unassign', '--user', 'mira', '--role', 'admin'], 1, /no such assignment/],
-    [['role', 'grant', '--role', 'reader'], 2, /say what to add/],
     [['role', 'grant', '--role', 'owner', '--permission', 'a:*'], 1, /comes with Cardea/],
     [['role', 'create', '--role', 'x', '--permission', 'no:thing'], 1, /\/permissions\/0/],
-    [['group', 'add', '--group', 'none', '--user', 'mira'], 1, /no such group/],
     [['permission', 'create', '--permission', 'cardea.user:fly'], 1, /must not begin with cardea/],
   ]
   const answers = await Promise.all(cases.map(([argv]) => run(...argv)))

@@ -3,6 +3,9 @@ import type { Queries, Tx } from '../../db/index.ts'
 import { sql } from '../../db/index.ts'
 import type { Group, Member } from './group.ts'
 
+/** Before the first id there is. */
+const beginning = '00000000-0000-0000-0000-000000000000'
+
 export async function insertGroup(tx: Tx, group: Group): Promise<boolean> {
   const { id, name, description, version, createdAt, updatedAt } = group
   const added = await tx.run(sql`
@@ -62,8 +65,8 @@ export function selectGroupsOf(
   return queries.many<Group>(sql`
     SELECT g.id, g.name, g.description, g.version, g.created_at, g.updated_at
     FROM group_members m JOIN groups g ON g.id = m.group_id
-    WHERE m.user_id = ${userId} AND (${after}::uuid IS NULL OR g.id > ${after}::uuid)
-    ORDER BY g.id LIMIT ${limit}`)
+    WHERE m.user_id = ${userId} AND m.group_id > ${after ?? beginning}
+    ORDER BY m.group_id LIMIT ${limit}`)
 }
 
 export async function updateGroup(tx: Tx, group: Group): Promise<void> {
@@ -99,7 +102,7 @@ export function selectMembers(
   return queries.many<Member>(sql`
     SELECT m.user_id, u.username, m.created_at AS since
     FROM group_members m JOIN users u ON u.id = m.user_id
-    WHERE m.group_id = ${groupId} AND (${after}::uuid IS NULL OR m.user_id > ${after}::uuid)
+    WHERE m.group_id = ${groupId} AND m.user_id > ${after ?? beginning}
     ORDER BY m.user_id LIMIT ${limit}`)
 }
 
