@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import { assignRole, ownerRole } from '../../src/access/index.ts'
+import { apiKeyNeeds } from '../../src/accounts.ts'
+import { remindOfKeyExpiry, sweepApiKeys } from '../../src/api-keys/index.ts'
 import { systemClock } from '../../src/base/index.ts'
 import { eraseDueUsers } from '../../src/identity/index.ts'
 import { postJson } from '../harness/json.ts'
@@ -77,6 +79,18 @@ async function everything(): Promise<void> {
   await call('GET', '/users/me/export', undefined, mine)
   await call('POST', '/admin/invitations', { email: 'bea@example.org' }, mine)
   await call('GET', '/admin/invitations', undefined, mine)
+  const resource = { type: 'document', id: '42', properties: { owner: 'ada@new.example' } }
+  const [who, action] = [{ type: 'user', id: user.id }, { name: 'read' }]
+  for (const [what, body] of [
+    ['evaluation', { subject: who, action, resource }],
+    ['search/subject', { subject: { type: 'user' }, action, resource }],
+    ['search/subject', { subject: { type: 'client' }, action, resource }],
+    ['search/resource', { subject: who, action, resource }],
+    ['search/action', { subject: who, resource }],
+  ] as const) {
+    const { status } = await postJson(`${server.url}/access/v1/${what}`, body, { token })
+    assert.equal(status, 200, what)
+  }
   await call('POST', '/users/me/sessions/end-others', undefined, mine)
   const person = await server.user()
   const client = await server.client()
@@ -85,9 +99,24 @@ async function everything(): Promise<void> {
   await refresh(server, client, tokens.refresh_token)
   await tokens.browser.open('/account/sessions')
   await administerOAuth(mine, person.id, client.id)
+  await useApiKeys(mine, person.id)
   await call('DELETE', '/users/me', undefined, mine)
   await eraseDueUsers(server.app, systemClock.now(), 10)
   await server.app.queue.drain()
+}
+
+/** A key is made, used, looked for and revoked, alone and with the others. */
+async function useApiKeys(mine: Options, user: string): Promise<void> {
+  const made = await call('POST', '/users/me/api-keys', { name: 'a', scopes: ['a:b'] }, mine)
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  await call('GET', '/users/me', undefined, { token: made.body.key })
+  await call('GET', '/users/me/api-keys', undefined, mine)
+  await call('GET', '/admin/api-keys?expired=false', undefined, mine)
+  await call('GET', `/admin/users/${user}/api-keys`, undefined, mine)
+  await call('DELETE', `/admin/api-keys/${made.body.id}`, undefined, mine)
+  await call('DELETE', '/users/me/api-keys', undefined, mine)
+  await remindOfKeyExpiry(apiKeyNeeds(server.config, server.app), 10)
+  await sweepApiKeys(server.app.db, systemClock.now(), 10)
 }
 
 /** What administrators and people do with clients, consents and grants. */

@@ -71,6 +71,22 @@ before(async () => {
   const tokens = (await api.json()) as Record<string, unknown>
   note('API access token', tokens.access_token)
   note('API refresh token', tokens.refresh_token)
+  const made = await fetch(`${server.url}/api/v1/users/me/api-keys`, {
+    method: 'POST',
+    headers: { ...headers, authorization: `Bearer ${String(tokens.access_token)}` },
+    body: JSON.stringify({ name: 'Backup', scopes: ['document:read'] }),
+  })
+  const { key } = (await made.json()) as Record<string, unknown>
+  note('API key', key)
+  await fetch(`${server.url}/api/v1/users/me?key=${String(key)}`, {
+    headers: { authorization: `Bearer ${String(key)}` },
+  })
+  await fetch(`${server.url}/api/v1/auth/refresh`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ refresh_token: key }),
+  })
+  await introspect(server, client, key)
   const broken = `{"refresh_token":"${String(tokens.refresh_token)}"`
   await fetch(`${server.url}/api/v1/auth/refresh`, { method: 'POST', headers, body: broken })
   await fetch(`${server.url}/api/v1/auth/refresh`, {
