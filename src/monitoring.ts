@@ -9,7 +9,14 @@ import type { Db } from './db/index.ts'
 import { findUser } from './identity/index.ts'
 import type { Jobs, Queue } from './jobs/index.ts'
 import type { Reach, Recipient } from './monitor/index.ts'
-import { createMonitor, sendWebhook, tellJob, tellOfEvent, webhookJob } from './monitor/index.ts'
+import {
+  createMonitor,
+  kinds,
+  sendWebhook,
+  tellJob,
+  tellOfEvent,
+  webhookJob,
+} from './monitor/index.ts'
 import { createPlaces } from './session/index.ts'
 import type { Counter } from './statistics/index.ts'
 import { createStatisticsFollower, fold, reconcile } from './statistics/index.ts'
@@ -79,12 +86,14 @@ export function handleSecurityEvents(
     ...parts,
     log,
     issuer: config.publicUrl,
-    count: metrics.securityEvent,
+    count: (kind: string, severity: string) => metrics.securityEvent(kind, severity),
     recipients: () => recipientsOf(parts, { notify, locale: config.locale }),
     notifyFrom,
     window,
     hasWebhook: url !== '',
   }
+  // An alert on an increase must not miss the first one.
+  for (const [kind, severity] of Object.entries(kinds)) metrics.securityEvent(kind, severity, 0)
   queue.handle(tellJob, ({ id }) => tellOfEvent(needs, id))
   queue.handle(webhookJob, (payload, job) =>
     sendWebhook({ fetch, clock, url, secret }, payload, job),

@@ -2,8 +2,8 @@ import type { Registry } from '@prometheus-io/client'
 import { Counter, Gauge } from '@prometheus-io/client'
 
 export type MonitorMetrics = {
-  /** A new security event. */
-  readonly securityEvent: (kind: string, severity: string) => void
+  /** New security events; 0 makes the series of a kind known before there is one. */
+  readonly securityEvent: (kind: string, severity: string, count?: number) => void
   /** By how much a kept number was off when everything was counted. */
   readonly statisticsDrift: (metric: string, drift: number) => void
   /** What was not counted for its client, because there was no room for it. */
@@ -30,7 +30,7 @@ export function monitorMetrics(registry: Registry): MonitorMetrics {
     registers,
   })
   return {
-    securityEvent: (kind, severity) => events.inc({ kind, severity }),
+    securityEvent: (kind, severity, count = 1) => events.inc({ kind, severity }, count),
     statisticsDrift: (metric, by) => drift.set({ metric }, by),
     statisticsDropped: (count) => dropped.inc(count),
   }

@@ -31,7 +31,37 @@ const HealthBody = Type.Object({
   }),
 })
 
-export const DashboardBody = Type.Object({
+const example = {
+  generated_at: '2026-11-24T20:15:00.000Z',
+  users: { total: 1204, active: 1190, deactivated: 12, deleting: 2 },
+  mfa: { users: 903, adoption: 0.75 },
+  sessions: { active: 311 },
+  security_events: { info: 0, warning: 3, critical: 1 },
+  days: [
+    {
+      day: '2026-11-24',
+      sign_ins: 512,
+      sign_in_failures: 31,
+      factor_failures: 4,
+      registrations: 9,
+      tokens: 7401,
+      security_events: 1,
+    },
+  ],
+  sign_in_failures: [{ reason: 'mismatch', count: 27 }],
+  top_clients: [{ client_id: 'shop', name: 'Shop', tokens: 6200, sign_ins: 480 }],
+  health: {
+    queue: { waiting: 0, dead: 0 },
+    signing_keys: [{ kid: 'k-1', alg: 'ES256', state: 'signing', age_seconds: 86400 }],
+    audit: {
+      unsealed: 1,
+      sealed_at: '2026-11-24T20:14:59.000Z',
+      followers: [{ name: 'monitor', lag: 0 }],
+    },
+  },
+}
+
+const members = {
   generated_at: time,
   users: Type.Object({
     total: Type.Integer(),
@@ -44,7 +74,7 @@ export const DashboardBody = Type.Object({
     adoption: Type.Number({ description: 'Their share of all users, from 0 to 1' }),
   }),
   sessions: Type.Object({
-    active: count('Neither ended nor expired for some minutes; an estimate until the next night'),
+    active: count('Neither ended nor swept: one that expired counts for a minute or two'),
   }),
   security_events: Type.Object(
     { info: Type.Integer(), warning: Type.Integer(), critical: Type.Integer() },
@@ -67,7 +97,9 @@ export const DashboardBody = Type.Object({
     Type.Array(EntryBody, { description: 'For who may read the audit log' }),
   ),
   health: HealthBody,
-})
+}
+
+export const DashboardBody = Type.Object(members, { examples: [example] })
 
 export const DaysQuery = Type.Object(
   {
