@@ -9,6 +9,7 @@ import { basic, obtainTokens } from '../harness/oauth.ts'
 import { giveTotp } from '../harness/second-factor.ts'
 import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
+import { signIn } from '../harness/signed-in.ts'
 
 /**
  * Every operation of the API description is called by people and programs who may not. A new route is
@@ -179,6 +180,21 @@ test('the key of an owner does no more than its scopes say', async () => {
   assert.equal(made.status, 201, JSON.stringify(made.body))
   const caller = bearer('a key for other things', made.body.key)
   assert.deepEqual(await wrongAnswers(guarded(), caller, not(403)), [])
+})
+
+test('the browser of an owner changes nothing for another site', async () => {
+  const person = await server.user({ username: 'browsing' })
+  await assignRole(server.app.db, person.id, 'owner', new Date())
+  const { cookies } = await signIn(server, person)
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const elsewhere = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
+  const changes = [...guarded(), ...own()].filter(
+    ({ at, path }) => !at.startsWith('GET') && !path.startsWith('/oauth/'),
+  )
+  const forged = { name: 'a forged request', headers: { cookie, ...elsewhere } }
+  assert.deepEqual(await wrongAnswers(changes, forged, not(403)), [])
+  const silent = { name: 'a request that does not say where from', headers: { cookie } }
+  assert.deepEqual(await wrongAnswers(changes, silent, not(403)), [])
 })
 
 test('an owner gets past every door, and no example breaks the server', async () => {

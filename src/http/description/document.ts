@@ -64,6 +64,8 @@ export type Operation = {
   readonly 'x-permission'?: string
   /** The path parameter whose thing the permission may be limited to. */
   readonly 'x-permission-of'?: string
+  /** Who asks about themselves does not need the permission. */
+  readonly 'x-permission-except-self'?: true
   readonly 'x-recent-proof'?: true
   readonly 'x-people-only'?: true
   readonly 'x-sunset'?: string

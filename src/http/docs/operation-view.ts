@@ -42,6 +42,7 @@ function badges(operation: Operation): string {
   const all = [
     words[needed] ??
       `Needs ${needed}${of === undefined ? '' : `, which may be limited to a ${of}`}`,
+    ...(operation['x-permission-except-self'] ? ['Open to who asks about themselves'] : []),
     ...(operation['x-recent-proof'] ? ['People need a recent proof of who they are'] : []),
     ...(operation['x-people-only'] ? ['Only for people, not for keys and clients'] : []),
     ...(operation.deprecated

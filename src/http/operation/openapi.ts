@@ -53,6 +53,7 @@ function ofRoute(
     security,
     'x-permission': access?.permission ?? permissionOf(security),
     ...(access?.of !== undefined && { 'x-permission-of': access.of }),
+    ...(access?.self === true && { 'x-permission-except-self': true }),
     ...(access?.recent === true && { 'x-recent-proof': true }),
     ...(access?.interactive === true && { 'x-people-only': true }),
     ...(deprecated && { deprecated: true, 'x-sunset': deprecated.sunset }),
