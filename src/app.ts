@@ -94,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       state.draining = true
       await http.close()
       await jobs.stop()
-      await parts.secretUses.flush()
+      await parts.secretUses.flush().catch(() => {})
       await parts.queue.stop()
       // What cannot be written any more is some seconds of statistics.
       await parts.counter.flush().catch(() => undefined)

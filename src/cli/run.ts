@@ -6,6 +6,7 @@ import { commandHelp, operandValue, parseOptions, UsageError } from './command.t
 import { auditExport, auditList, auditMaintain } from './commands/audit.ts'
 import { auditVerify } from './commands/audit-verify.ts'
 import { apiKeyList, apiKeyRevoke } from './commands/api-key.ts'
+import { clientList, clientRotateSecret } from './commands/client.ts'
 import { clientCreate } from './commands/client-create.ts'
 import { configCheck, configPrint } from './commands/config.ts'
 import { exportUsersCommand } from './commands/export.ts'
@@ -35,6 +36,8 @@ const commands: readonly Command[] = [
   importUsersCommand,
   exportUsersCommand,
   clientCreate,
+  clientList,
+  clientRotateSecret,
   apiKeyList,
   apiKeyRevoke,
   keyList,

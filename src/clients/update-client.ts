@@ -69,8 +69,7 @@ export function patchedRegistration(
   before: ClientInput,
   patch: Readonly<Record<string, unknown>>,
 ): ClientInput {
-  const members = Object.entries({ ...before, ...patch }).filter(([, value]) => value !== null)
-  const input: unknown = Object.fromEntries(members)
+  const input = merged(before, patch)
   if (Check(ClientInput, input)) return input
   throw clientFailures.invalid_client_metadata({
     members: Errors(ClientInput, input).map(({ instancePath, message }) => ({
@@ -78,6 +77,20 @@ export function patchedRegistration(
       words: message,
     })),
   })
+}
+
+function merged(before: unknown, patch: unknown): unknown {
+  if (!isObject(patch)) return patch
+  const target = isObject(before) ? before : {}
+  const kept = Object.entries(target).filter(([name]) => !Object.hasOwn(patch, name))
+  const changed = Object.entries(patch).flatMap(([name, value]) =>
+    value === null ? [] : [[name, merged(target[name], value)] as const],
+  )
+  return Object.fromEntries([...kept, ...changed])
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 type Credentials = Pick<Client, 'secretDigest' | 'previousSecretDigest' | 'previousSecretExpiresAt'>

@@ -5,6 +5,7 @@ import { addSeconds, manualClock } from '../../src/base/index.ts'
 import { createClientCache, findClient, sweepClientSecrets } from '../../src/clients/index.ts'
 import { sql } from '../../src/db/index.ts'
 import { createMemoryKv } from '../../src/kv/index.ts'
+import { runCommand } from '../harness/command.ts'
 import type { JsonAnswer } from '../harness/json.ts'
 import { postJson } from '../harness/json.ts'
 import { introspect, obtainTokens, post, refresh } from '../harness/oauth.ts'
@@ -122,15 +123,18 @@ test('all metadata can be replaced or patched, based on a version, with before a
   const put = await owner.send('PUT', at, { client_name: 'S', redirect_uris: [callback] }, any)
   assert.equal(put.body.contacts, undefined)
   assert.equal(put.headers.get('etag'), '"3"')
+  await owner.send('PATCH', at, { access_claims: { in: ['id_token'], always: true } }, any)
+  const nested = await owner.send('PATCH', at, { access_claims: { always: false } }, any)
+  assert.deepEqual(nested.body.access_claims, { in: ['id_token'], always: false })
   const same = await owner.send('PATCH', at, { client_name: 'S' }, any)
-  assert.equal(same.headers.get('etag'), '"3"', 'what changes nothing is no new version')
+  assert.equal(same.headers.get('etag'), '"5"', 'what changes nothing is no new version')
   const [first] = await audited('client.update', made.body.client_id)
   assert.equal(first?.actor, `user:${owner.user.id}`)
   assert.deepEqual(first?.details.changes, {
     scope: { from: 'openid profile email address phone offline_access', to: 'openid' },
     logo_uri: { from: 'https://app.example.com/logo.svg', to: null },
   })
-  assert.equal((await audited('client.update', made.body.client_id)).length, 2)
+  assert.equal((await audited('client.update', made.body.client_id)).length, 4)
 })
 
 test('metadata that is not sound is refused with its pointers, and nothing is changed', async () => {
@@ -218,7 +222,7 @@ test('a secret is replaced without downtime: the one before works until its end'
   assert.equal(await proves(client, third.body.client_secret), false, 'at most two work')
   assert.ok(await proves(client, fourth.body.client_secret))
   const sixth = await rotate()
-  assert.equal(sixth.body.previous_expires_at, null)
+  assert.equal('previous_expires_at' in sixth.body, false)
   assert.equal(await proves(client, fifth.body.client_secret), false, 'without overlap, at once')
   assert.ok(await proves(client, sixth.body.client_secret))
   for (const overlap of [-1, 30 * 86_400 + 1, 1.5, '60']) {
@@ -367,6 +371,26 @@ test('support and auditors read clients and change none', async () => {
     assert.equal(anonymous.status, 401, `${method} ${to}`)
   }
   assert.equal((await nobody.send('GET', path)).status, 403)
+})
+
+test('the command line finds a client and gives it a new secret', async () => {
+  const client = await server.client({ ...machine, client_name: 'Of the command line' })
+  const cardea = (...argv: string[]) => runCommand(server.databaseUrl, argv)
+  const [listed, rotated, overlapped] = [
+    await cardea('client', 'list', '--search', 'OF THE COMMAND'),
+    await cardea('client', 'rotate-secret', client.id),
+    await cardea('client', 'rotate-secret', client.id, '--overlap', '86400'),
+  ]
+  assert.equal(listed.output, `${client.id}  active    Of the command line\n`)
+  const [, old] = /^client_secret {2}(cs_\S+)$/m.exec(rotated.output) ?? []
+  const [, fresh] = /^client_secret {2}(cs_\S+)$/m.exec(overlapped.output) ?? []
+  assert.match(overlapped.output, /The one before works until \d{4}-/)
+  assert.ok(old && fresh)
+  assert.ok(await proves(client, fresh))
+  assert.equal(await proves(client, client.secret), false)
+  const wrong = await cardea('client', 'rotate-secret', client.id, '--overlap', '-1')
+  assert.notEqual(wrong.code, 0)
+  assert.equal((await audited('client.rotate_secret', client.id))[0]?.actor, 'system')
 })
 
 test('another node forgets a client and its origins as soon as it is told', async () => {

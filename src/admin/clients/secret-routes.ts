@@ -24,9 +24,12 @@ const RotationBody = Type.Object(
 const Rotated = Type.Object(
   {
     client_secret: Type.String({ description: 'Shown once' }),
-    previous_expires_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
-      description: 'When the secret before ends; null when it has ended already',
-    }),
+    previous_expires_at: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        description: 'When the secret before ends; absent when it has ended already',
+      }),
+    ),
   },
   {
     examples: [
@@ -127,7 +130,7 @@ function rotationRoute(surface: Surface, needs: AdminNeeds): void {
       needs.clients.forget(clientId)
       return {
         client_secret: secret,
-        previous_expires_at: previousExpiresAt?.toISOString() ?? null,
+        ...(previousExpiresAt && { previous_expires_at: previousExpiresAt.toISOString() }),
       }
     },
   })
