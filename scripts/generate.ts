@@ -109,7 +109,7 @@ function idleParts(): Parts {
     verifiedTokens: createVerifiedTokens(idleKeys),
     mfaPolicy: createPolicyBook({ db, clock }),
     counter: createCounter({ db, clock }),
-    access: createAccessBook({ db, clock, kv, shared: false }),
+    access: createAccessBook({ db, clock, kv }),
     sealer: createSealer([Buffer.alloc(32)], random),
     hasher: createPasswordHasher({
       memoryKib: 8,
