@@ -40,6 +40,7 @@ export const impersonation = spotting('impersonation', ['impersonation.start'], 
   record.outcome === 'success'
     ? finding(record, 'impersonation', {
         ...(record.onBehalfOf !== null && { subject: record.onBehalfOf }),
+        details: { reason: record.details.reason ?? null },
       })
     : undefined,
 )
