@@ -525,3 +525,26 @@ test('strange names of things are no way around a permission', async () => {
   })
   assert.deepEqual(found.body.results, [user(eve)])
 })
+
+test('an API key asks about its owner, and about others within its scopes only; decisions are counted', async () => {
+  const uma = await server.user({ username: 'uma' })
+  await give(server.app.db, { user: uma.id }, 'authorizer')
+  server.app.access.changed()
+  const { access_token: token } = await apiLogin(server, uma)
+  const keyWith = async (scopes: string[]): Promise<string> => {
+    const address = `${server.url}/api/v1/users/me/api-keys`
+    const made = await postJson(address, { name: scopes.join(), scopes }, { token })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    return made.body.key
+  }
+  const others = question(bob, 'read', 'record-1')
+  const narrow = { token: await keyWith(['cardea.decision:search']) }
+  assert.equal((await ask('evaluation', question(uma, 'read', 'x'), narrow)).body.decision, false)
+  assert.equal((await ask('evaluation', others, narrow)).status, 403)
+  const wide = { token: await keyWith(['cardea.decision:evaluate']) }
+  assert.equal((await ask('evaluation', others, wide)).body.decision, true)
+  const { body } = await server.app.metrics.render()
+  for (const outcome of ['allowed', 'denied', 'error'])
+    assert.match(body, new RegExp(`cardea_decisions_total\\{outcome="${outcome}"\\} [1-9]`))
+  assert.match(body, /cardea_access_cache_total\{event="hit"\} [1-9]/)
+})
