@@ -9,7 +9,7 @@ import { testServer } from '../harness/server.ts'
 
 const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
 const path = '/api/v1/admin/users'
-const crowd = 17_000
+const crowd = 13_000
 let server: TestServer
 let token: string
 

@@ -5,7 +5,7 @@ import type { UserRecord } from '../../../identity/index.ts'
 import type { PersonSort } from './person-filter.ts'
 
 /** How many rows of a list are looked at for one page, whether they fit or not. */
-export const longestWalk = 15_000
+export const longestWalk = 10_000
 /** How many candidates are taken together and sorted. */
 export const mostCandidates = 10_000
 
@@ -34,6 +34,7 @@ export type Source =
   | 'role'
   | 'group'
   | 'state'
+  | 'deleting'
   | 'created'
   | 'unverified'
   | 'factor'
@@ -69,7 +70,13 @@ const moment = `to_char(u.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:S
 const within = (since: string, until: string) =>
   `u.created_at >= coalesce(${since}::timestamptz, '-infinity') AND u.created_at < coalesce(${until}::timestamptz, 'infinity')`
 
-type Order = { readonly place: string; readonly after: string; readonly by: string }
+type Order = {
+  /** What the list is sorted by, and the same as text. */
+  readonly key: string
+  readonly place: string
+  readonly after: string
+  readonly direction: 'DESC' | ''
+}
 
 /** The orders of a list, with the names of the parameters that say where a page begins and its period. */
 function ordersWith(
@@ -81,28 +88,46 @@ function ordersWith(
     '-created_at': {
       place: moment,
       after: `(u.created_at, u.id) < (${place}::timestamptz, ${id}::uuid) AND ${within}`,
-      by: 'u.created_at DESC, u.id DESC',
+      key: 'u.created_at',
+      direction: 'DESC',
     },
     created_at: {
       place: moment,
       after: `(u.created_at, u.id) > (${place}::timestamptz, ${id}::uuid) AND ${within}`,
-      by: 'u.created_at, u.id',
+      key: 'u.created_at',
+      direction: '',
     },
     username: {
       place: 'u.username_key COLLATE "C"',
       after: `(u.username_key COLLATE "C", u.id) > (${place}::text, ${id}::uuid)`,
-      by: 'u.username_key COLLATE "C", u.id',
+      key: 'u.username_key COLLATE "C"',
+      direction: '',
     },
     email: {
       place: `coalesce(u.email_key, '') COLLATE "C"`,
       after: `(coalesce(u.email_key, '') COLLATE "C", u.id) > (${place}::text, ${id}::uuid)`,
-      by: `coalesce(u.email_key, '') COLLATE "C", u.id`,
+      key: `coalesce(u.email_key, '') COLLATE "C"`,
+      direction: '',
     },
   }
 }
 
 const inPeriod = within('$5', '$6')
 const orders = ordersWith('$12', '$13', inPeriod)
+/** Parts of the people that an index has in the order in which they came. */
+export type Ground = 'everybody' | 'inactive' | 'unverified'
+const grounds: Readonly<Record<Ground, string>> = {
+  everybody: 'true',
+  inactive: 'NOT u.is_active',
+  unverified: 'NOT u.email_verified',
+}
+
+export function isTimed(sort: PersonSort): boolean {
+  return sort === 'created_at' || sort === '-created_at'
+}
+
+type Walk = { readonly asked: Asked; readonly ground: Ground; readonly limit: number }
+
 const most = mostCandidates + 1
 /** Reads the ids of no more candidates than can be sorted at once, each by an index. */
 const sources: Readonly<Record<Source, string>> = {
@@ -118,6 +143,7 @@ const sources: Readonly<Record<Source, string>> = {
       WHERE ${theRole} LIMIT ${most})`,
   group: `SELECT m.user_id AS id FROM group_members m WHERE ${theGroup} LIMIT ${most}`,
   state: `SELECT u.id FROM users u WHERE NOT u.is_active ORDER BY u.created_at, u.id LIMIT ${most}`,
+  deleting: `SELECT u.id FROM users u WHERE u.delete_after IS NOT NULL ORDER BY u.delete_after LIMIT ${most}`,
   created: `SELECT u.id FROM users u WHERE ${inPeriod} ORDER BY u.created_at, u.id LIMIT ${most}`,
   unverified: `SELECT u.id FROM users u WHERE NOT u.email_verified ORDER BY u.created_at, u.id LIMIT ${most}`,
   factor: `(SELECT user_id AS id FROM mfa_totp ORDER BY user_id LIMIT ${most})
@@ -125,19 +151,20 @@ const sources: Readonly<Record<Source, string>> = {
     UNION (SELECT user_id FROM mfa_accounts WHERE email_code_since IS NOT NULL ORDER BY user_id LIMIT ${most})`,
 }
 
-/** The rows that come next in an order, as far as they fit, and how many of them there can be at most. */
+/** The rows that come next in an order, as far as they fit; only so many are looked at. */
 export function walkUsers(
   queries: Queries,
   sort: PersonSort,
-  asked: Asked,
-  limit: number,
+  { asked, ground, limit }: Walk,
 ): Promise<FoundUser[]> {
-  const { place, after, by } = orders[sort]
+  const { key, place, after, direction } = orders[sort]
+  // Sorted by the same column within and without, or else everything would be read and sorted again.
   return queries.many<FoundUser>(
     composed(
       `SELECT ${columns}, ${place} AS place FROM (
-        SELECT u.* FROM users u WHERE ${after} ORDER BY ${by} LIMIT ${longestWalk}) u
-      WHERE ${fits} ORDER BY ${by} LIMIT $14`,
+        SELECT u.*, ${key} AS sort_key FROM users u WHERE ${after} AND ${grounds[ground]}
+        ORDER BY ${key} ${direction}, u.id ${direction} LIMIT ${longestWalk}) u
+      WHERE ${fits} ORDER BY u.sort_key ${direction}, u.id ${direction} LIMIT $14`,
       [...valuesOf(asked), limit],
     ),
   )
@@ -147,19 +174,24 @@ export function walkUsers(
 export function selectEndOfWalk(
   queries: Queries,
   sort: PersonSort,
-  { since, until, place, id }: Asked,
+  { asked: { since, until, place: begin, id }, ground }: Omit<Walk, 'limit'>,
 ): Promise<{ readonly place: string; readonly id: string } | undefined> {
-  const order = ordersWith('$1', '$2', within('$3', '$4'))[sort]
-  const isTimed = sort === 'created_at' || sort === '-created_at'
+  const { key, place, after, direction } = ordersWith('$1', '$2', within('$3', '$4'))[sort]
   return queries.maybe(
     composed(
-      `SELECT ${order.place} AS place, u.id FROM users u WHERE ${order.after}
-      ORDER BY ${order.by} OFFSET ${longestWalk - 1} LIMIT 1`,
-      [place, id, ...(isTimed ? [since, until] : [])],
+      `SELECT ${place} AS place, u.id FROM users u WHERE ${after} AND ${grounds[ground]}
+      ORDER BY ${key} ${direction}, u.id ${direction} OFFSET ${longestWalk - 1} LIMIT 1`,
+      [begin, id, ...(isTimed(sort) ? [since, until] : [])],
     ),
   )
 }
 
+type Gathering = {
+  readonly asked: Asked
+  readonly sort: PersonSort
+  readonly limit: number
+  readonly beginning: Beginning | undefined
+}
 type Gathered = { readonly candidates: number; readonly users: readonly FoundUser[] }
 export type Beginning = {
   readonly keys: readonly [string, string]
@@ -170,27 +202,18 @@ export type Beginning = {
 export async function gatherUsers(
   queries: Queries,
   source: Source,
-  {
-    asked,
-    sort,
-    limit,
-    beginning,
-  }: {
-    readonly asked: Asked
-    readonly sort: PersonSort
-    readonly limit: number
-    readonly beginning: Beginning | undefined
-  },
+  { asked, sort, limit, beginning }: Gathering,
 ): Promise<Gathered> {
-  const { place, after, by } = orders[sort]
-  const extra = source === 'beginning' && beginning ? [...beginning.keys, ...beginning.names] : []
+  const { key, place, after, direction } = orders[sort]
+  const more = source === 'beginning' && beginning ? [...beginning.keys, ...beginning.names] : []
   const rows = await queries.many<FoundUser & { candidates: number; id: FoundUser['id'] | null }>(
     composed(
       `WITH found AS MATERIALIZED (${sources[source]}), few AS (SELECT count(*)::integer AS candidates FROM found)
       SELECT few.candidates, page.* FROM few LEFT JOIN LATERAL (
         SELECT ${columns}, ${place} AS place FROM (SELECT DISTINCT id FROM found) f JOIN users u ON u.id = f.id
-        WHERE few.candidates < ${most} AND ${after} AND ${fits} ORDER BY ${by} LIMIT $14) page ON true`,
-      [...valuesOf(asked), limit, ...extra],
+        WHERE few.candidates < ${most} AND ${after} AND ${fits}
+        ORDER BY ${key} ${direction}, u.id ${direction} LIMIT $14) page ON true`,
+      [...valuesOf(asked), limit, ...more],
     ),
   )
   const users = rows.filter(({ id }) => id !== null)

@@ -8,8 +8,15 @@ import { toUser } from '../../../identity/index.ts'
 import type { Needle, PersonFilter, PersonSort } from './person-filter.ts'
 import { groupIdOf, needleOf, patternOf, searchKey } from './person-filter.ts'
 import { candidateShare } from './rarity.ts'
-import type { Asked, Beginning, FoundUser, Outlook, Source } from './store.ts'
-import { gatherUsers, mostCandidates, selectEndOfWalk, selectOutlook, walkUsers } from './store.ts'
+import type { Asked, Beginning, FoundUser, Ground, Outlook, Source } from './store.ts'
+import {
+  gatherUsers,
+  isTimed,
+  mostCandidates,
+  selectEndOfWalk,
+  selectOutlook,
+  walkUsers,
+} from './store.ts'
 
 export type PeopleQuery = {
   readonly filter: PersonFilter
@@ -87,9 +94,17 @@ async function find(
     const { candidates, users } = await gatherUsers(db, source, gathering)
     if (candidates <= mostCandidates) return pageOf(users, query, undefined)
   }
-  const users = await walkUsers(db, sort, asked, limit + 1)
-  const end = users.length > limit ? undefined : await selectEndOfWalk(db, sort, asked)
+  const ground = groundOf(query)
+  const users = await walkUsers(db, sort, { asked, ground, limit: limit + 1 })
+  const end = users.length > limit ? undefined : await selectEndOfWalk(db, sort, { asked, ground })
   return pageOf(users, query, end)
+}
+
+/** In the order in which they came, some people are in an index of their own. */
+function groundOf({ filter, sort }: PeopleQuery): Ground {
+  if (!isTimed(sort)) return 'everybody'
+  if (filter.state !== null && filter.state !== 'active') return 'inactive'
+  return filter.email_verified === false ? 'unverified' : 'everybody'
 }
 
 /** Where few candidates may be found, the most promising first. */
@@ -97,16 +112,16 @@ export function sourcesOf(
   { filter, sort }: PeopleQuery,
   { looks, needle }: Omit<Search, 'asked'>,
 ): Source[] {
-  const isTimed = sort === 'created_at' || sort === '-created_at'
   const period = filter.created_after !== null || filter.created_before !== null
   const wanted: readonly (readonly [Source, boolean])[] = [
     ['text', needle !== undefined && looks.substring && isRare(looks, needle)],
     ['beginning', needle !== undefined && !looks.substring && isRare(looks, needle)],
     ['group', filter.group !== null],
     ['role', filter.role !== null],
-    ['state', filter.state !== null && filter.state !== 'active'],
+    ['deleting', filter.state === 'deleting'],
+    ['state', filter.state === 'deactivated'],
     ['factor', filter.has_factor === true],
-    ['created', period && !isTimed],
+    ['created', period && !isTimed(sort)],
     ['unverified', filter.email_verified === false],
   ]
   return wanted.flatMap(([source, holds]) => (holds ? [source] : []))
@@ -114,7 +129,7 @@ export function sourcesOf(
 
 /** Whether the index has few enough rows for a text; without statistics it is not trusted to. */
 function isRare({ rows, sample }: Outlook, needle: Needle): boolean {
-  return rows >= 0 && candidateShare(sample, needle) * rows <= mostCandidates / 2
+  return rows >= 0 && candidateShare(sample, needle) * rows <= mostCandidates / 4
 }
 
 function pageOf(
@@ -165,8 +180,7 @@ function askedOf(
 /** A cursor belongs to the order that it was made for. */
 function placeOf(sort: PersonSort, after: string): readonly [place: string, id: string] {
   const [madeFor, place, id] = decodeCursor(Cursor, after)
-  const isTimed = sort === 'created_at' || sort === '-created_at'
-  const fits = !isTimed || !Number.isNaN(Date.parse(place))
+  const fits = !isTimed(sort) || !Number.isNaN(Date.parse(place))
   if (madeFor !== sort || !fits) throw httpFailures.invalid_cursor()
   return [place, id]
 }
