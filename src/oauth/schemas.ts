@@ -19,15 +19,27 @@ const clientFields = {
   client_assertion_type: text(),
 }
 
-export const TokenRequest = Type.Object({
-  grant_type: Type.String(),
-  code: text(),
-  redirect_uri: text(),
-  code_verifier: text(),
-  refresh_token: text(),
-  scope: text(),
-  ...clientFields,
-})
+export const TokenRequest = Type.Object(
+  {
+    grant_type: Type.String(),
+    code: text(),
+    redirect_uri: text(),
+    code_verifier: text(),
+    refresh_token: text(),
+    scope: text(),
+    ...clientFields,
+  },
+  {
+    examples: [
+      {
+        grant_type: 'authorization_code',
+        code: 'SplxlOBeZQQYbYS6WxSbIA',
+        redirect_uri: 'https://app.example.org/callback',
+        code_verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      },
+    ],
+  },
+)
 
 export const TokenAnswer = Type.Object({
   access_token: Type.String(),
@@ -38,11 +50,14 @@ export const TokenAnswer = Type.Object({
   id_token: text(),
 })
 
-export const TokenQuestion = Type.Object({
-  token: Type.String(),
-  token_type_hint: text(),
-  ...clientFields,
-})
+export const TokenQuestion = Type.Object(
+  {
+    token: Type.String(),
+    token_type_hint: text(),
+    ...clientFields,
+  },
+  { examples: [{ token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzIn0.c2ln' }] },
+)
 
 export const IntrospectionAnswer = Type.Object({
   active: Type.Boolean(),

@@ -20,7 +20,9 @@ export function nameSchemas(document: Document): Document {
   }
   const hoist = (schema: Schema, hint: string, root: boolean): Schema => {
     const key = JSON.stringify(schema)
-    const inner = mapMembers(schema, (member, name) => hoist(member, pascal(name || hint), false))
+    const inner = mapMembers(schema, (member, name) =>
+      hoist(member, name === 'items' ? itemOf(hint) : pascal(name || hint), false),
+    )
     if (!isNameable(schema)) return inner
     const often = (counts.get(key) ?? 0) > 1 && key.length >= worthNaming
     if (schema.title === undefined && !root && !often) return inner
@@ -41,6 +43,11 @@ export function nameSchemas(document: Document): Document {
       schemas: { ...document.components.schemas, ...Object.fromEntries(sorted) },
     },
   }
+}
+
+/** The things of a list: `ListUsersAnswer` has each `ListUsersItem`. */
+function itemOf(hint: string): string {
+  return `${hint.replace(/Answer$/, '')}Item`
 }
 
 /** A schema of a body or an answer by its title. */
