@@ -74,7 +74,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   const bulk = { ...parts, ...core, mfa, userSearch: createUserSearch(parts) }
   parts.queue.handle(bulkJob, (payload, job) => runChunk(bulk, payload, job))
   const apiKeys = apiKeyNeeds(options.config, parts)
-  const jobs = scheduleJobs({ ...parts, core, mfa, apiKeys, config: options.config, log: options.log })
+  const jobs = scheduleJobs({
+    ...parts,
+    core,
+    mfa,
+    apiKeys,
+    config: options.config,
+    log: options.log,
+  })
   handleSecurityEvents(options, parts)
   const followers = openFollowers(options, parts)
   const audit = reportBrokenChain(openAudit(options, parts, followers), parts)

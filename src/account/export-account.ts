@@ -1,10 +1,12 @@
 import { rolesOf } from '../access/index.ts'
+import { listApiKeysOf } from '../api-keys/index.ts'
 import { auditOf } from '../audit/index.ts'
 import { consentsOf } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
 import { backupCodesState, listFactors } from '../mfa/index.ts'
 import type { Session } from '../session/index.ts'
 import { listSessions } from '../session/index.ts'
+import { apiKeyBody } from './api/api-key-routes.ts'
 import { backupCodesBody, factorBody } from './api/mfa/factor-body.ts'
 import { userBody } from './api/schemas.ts'
 import type { AccountNeeds } from './needs.ts'
@@ -14,17 +16,18 @@ const mostEntries = 10_000
 
 /** A person's own data as JSON (GDPR articles 15 and 20). Secrets and their digests are left out. */
 export async function exportAccount(
-  needs: Pick<AccountNeeds, 'db' | 'clock' | 'mfa' | 'lifetimes' | 'apiLifetimes'>,
+  needs: Pick<AccountNeeds, 'db' | 'clock' | 'mfa' | 'lifetimes' | 'apiLifetimes' | 'apiKeys'>,
   user: User,
 ): Promise<Record<string, unknown>> {
   const { db, clock } = needs
-  const [roles, sessions, consents, activity, factors, backupCodes] = await Promise.all([
+  const [roles, sessions, consents, activity, factors, backupCodes, apiKeys] = await Promise.all([
     rolesOf(db, user.id, clock.now()),
     listSessions(needs, user.id),
     consentsOf(db, user.id),
     auditOf(db, `user:${user.id}`, mostEntries),
     listFactors(needs.mfa, user.id),
     backupCodesState(db, user.id, clock.now()),
+    listApiKeysOf(needs.apiKeys, user.id),
   ])
   return {
     exported_at: clock.now().toISOString(),
@@ -35,6 +38,7 @@ export async function exportAccount(
     sessions: sessions.map(sessionRow),
     factors: factors.map((factor) => factorBody(user, factor)),
     backup_codes: backupCodesBody(needs.mfa, backupCodes),
+    api_keys: apiKeys.map((key) => apiKeyBody(key, clock.now())),
     consents: consents.map(({ clientId, name, scopes, grantedAt }) => ({
       client_id: clientId,
       name,

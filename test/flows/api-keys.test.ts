@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assignRole } from '../../src/access/index.ts'
 import { apiKeyPattern, remindOfKeyExpiry, sweepApiKeys } from '../../src/api-keys/index.ts'
+import { newKeyText } from '../../src/api-keys/key-text.ts'
 import { apiKeyNeeds } from '../../src/accounts.ts'
 import { manualClock, secureRandom } from '../../src/base/index.ts'
 import { sql } from '../../src/db/index.ts'
@@ -101,6 +102,8 @@ test('a key is shown once, is recognised by its form and is in the database as a
   assert.equal(shown.start, key.slice(0, 15))
   const listed = await call('GET /users/me/api-keys', { token })
   assert.deepEqual(listed.body.items, [shown])
+  const exported = await call('GET /users/me/export', { token })
+  assert.deepEqual(exported.body.api_keys, [shown])
   const letter = await mailbox.next('ada@example.com', 'API key')
   assert.match(letter.text, /Nightly backup/)
   assert.doesNotMatch(letter.text, new RegExp(apiKeyPattern))
@@ -532,7 +535,6 @@ test('no key stands in the log or among the metrics, however it was sent', async
 })
 
 test('the digest of a made-up key with a right checksum is looked up and found nowhere', async () => {
-  const { newKeyText } = await import('../../src/api-keys/key-text.ts')
   const { text } = newKeyText(secureRandom)
   assert.equal((await call('GET /users/me', { token: text, ip: '203.0.113.5' })).status, 401)
 })
