@@ -109,6 +109,7 @@ function idleParts(): Parts {
     verifiedTokens: createVerifiedTokens(idleKeys),
     mfaPolicy: createPolicyBook({ db, clock }),
     counter: createCounter({ db, clock }),
+    places: { of: async () => undefined },
     access: createAccessBook({ db, clock, kv }),
     sealer: createSealer([Buffer.alloc(32)], random),
     hasher: createPasswordHasher({

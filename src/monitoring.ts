@@ -17,7 +17,7 @@ import {
   tellOfEvent,
   webhookJob,
 } from './monitor/index.ts'
-import { createPlaces } from './session/index.ts'
+import type { Places } from './session/index.ts'
 import type { Counter } from './statistics/index.ts'
 import { createStatisticsFollower, fold, reconcile } from './statistics/index.ts'
 import type { Log, Metrics } from './telemetry/index.ts'
@@ -30,6 +30,7 @@ type Parts = {
   readonly access: AccessBook
   readonly metrics: Metrics
   readonly counter: Counter
+  readonly places: Places
 }
 
 type Options = {
@@ -41,12 +42,14 @@ type Options = {
 const mostLetters = 50
 
 /** What follows the audit log: the monitor, and the numbers of days. */
-export function openFollowers({ config, log }: Options, parts: Parts): readonly AuditFollower[] {
-  const places = createPlaces({ file: config.session.placeFile, log })
+export function openFollowers(
+  { config }: Pick<Options, 'config'>,
+  parts: Parts,
+): readonly AuditFollower[] {
   const monitor = createMonitor({
     ...parts,
     settings: config.monitor,
-    placeOf: (ip) => places.of(ip),
+    placeOf: (ip) => parts.places.of(ip),
     readReach: (groupIds) => readReach(parts, groupIds),
   })
   return [monitor, createStatisticsFollower()]

@@ -27,7 +27,7 @@ import {
 import { createPolicyBook } from './mfa/index.ts'
 import { createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
-import { createRefreshTokens } from './session/index.ts'
+import { createPlaces, createRefreshTokens } from './session/index.ts'
 import { createCounter } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 import { createMetrics } from './telemetry/index.ts'
@@ -78,6 +78,7 @@ export async function createParts(options: PartsOptions) {
     verifiedTokens: createVerifiedTokens(keys),
     mfaPolicy: createPolicyBook({ db, clock }),
     access,
+    places: createPlaces({ file: config.session.placeFile, log }),
     counter: createCounter({ db, clock, onOverflow: metrics.statisticsDropped }),
     ...(await openPost(config, { ...common, log })),
   }

@@ -18,10 +18,9 @@ import { createVisits } from './login/index.ts'
 import { createBrake } from './oauth/index.ts'
 import { createAccessClaims } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
-import { createPlaces } from './session/index.ts'
 
 /** What every surface shares, made once from the configuration and the parts. */
-export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
+export function share({ config, masterKeys }: AppOptions, parts: Parts) {
   const { random, metrics } = parts
   const issuer = config.publicUrl
   const secure = issuer.startsWith('https:')
@@ -71,7 +70,6 @@ export function share({ config, masterKeys, log }: AppOptions, parts: Parts) {
     passwordMinLength: config.password.minLength,
     strength: assets.strength,
     terms: { url: config.registration.termsUrl, privacyUrl: config.registration.privacyUrl },
-    places: createPlaces({ file: config.session.placeFile, log }),
     accessClaims: createAccessClaims(parts),
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
