@@ -25,7 +25,7 @@ export function notFound(app: HttpServer, pages: Pages): void {
 
 /** Where no route matched there is no surface, so the address decides how the failure is told. */
 function rendererOf(request: FastifyRequest, onPage: Renderer): Renderer {
-  if (request.url.startsWith('/api/')) return renderProblem
+  if (/^\/(api|access)\//.test(request.url)) return renderProblem
   if (/^\/(oauth|\.well-known|health|metrics)/.test(request.url)) return renderOAuth
   return onPage
 }

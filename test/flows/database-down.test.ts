@@ -70,7 +70,7 @@ function unavailable(name: string, { status, headers, text, ms }: Awaited<Return
 
 test('without its database the server says 503, and works again by itself', async () => {
   const password = 'correct horse battery staple'
-  await createUser(app, { username: 'perla', password }, { actor: 'system' })
+  const perla = await createUser(app, { username: 'perla', password }, { actor: 'system' })
   const input = { client_name: 'Example', redirect_uris: ['https://app.example.com/cb'] }
   const { client, secret } = await createClient(app, input, { actor: 'system' })
   const credentials = Buffer.from(`${client.clientId}:${secret}`).toString('base64')
@@ -100,6 +100,14 @@ test('without its database the server says 503, and works again by itself', asyn
     'api refresh': apiRefresh(),
     'api login': login(),
     'api me': ask('/api/v1/users/me', { headers }),
+    decision: ask('/access/v1/evaluation', {
+      ...json({
+        subject: { type: 'user', id: perla.id },
+        action: { name: 'read' },
+        resource: { type: 'document', id: '1' },
+      }),
+      headers: { ...headers, 'content-type': 'application/json' },
+    }),
     setup: ask('/setup?token=x'),
   }
   await Promise.all(Object.values(asked))

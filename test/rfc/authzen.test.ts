@@ -138,6 +138,12 @@ test('AuthZEN §10.1.2, certification 2.4: what cannot be understood is refused 
   )
 })
 
+test('what is not there is told as a problem, too', async () => {
+  const answer = await ask('nothing', {})
+  assert.equal(answer.status, 404)
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
+})
+
 test('AuthZEN §10.1.3: the id of a request comes back, in refusals too', async () => {
   const id = `pep/${randomUUID()} x=1`
   const headers = { 'x-request-id': id }

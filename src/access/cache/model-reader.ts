@@ -3,6 +3,7 @@ import type { Model } from '../model/compile.ts'
 import { compileModel } from '../model/compile.ts'
 import type { Ageing, Moment } from './ageing.ts'
 import type { Feed } from './feed.ts'
+import { memory } from './feed.ts'
 import type { Reading } from './reading.ts'
 import { isTrueNow } from './reading.ts'
 import { selectModel } from './store.ts'
@@ -27,11 +28,13 @@ export function createModelReader({ db, ageing, feed }: Needs) {
     })
     return made
   }
+  // As with people, nothing is kept for ever: a change could have been swept away before it was seen.
+  const unchanged = ({ tick, readAt }: Known) =>
+    feed.modelHolds(tick) && ageing.since(readAt) < memory / 2
   const current = async (): Promise<Reading<Model>> => {
-    const { tick, readAt, model } =
-      known !== undefined && feed.modelHolds(known.tick) ? known : readAnew()
-    const value = await model
-    const holds = () => isTrueNow(feed, ageing.since(readAt), feed.modelHolds(tick))
+    const mine = known !== undefined && unchanged(known) ? known : readAnew()
+    const value = await mine.model
+    const holds = () => isTrueNow(feed, ageing.since(mine.readAt), unchanged(mine))
     return { value, holds }
   }
   return { current, stats: () => latest?.size() ?? { roles: 0, sets: 0 } }
