@@ -117,7 +117,7 @@ async function examples(): Promise<Record<string, string>> {
 function candidates(name: string, property: Property): string[] {
   const known = values[name]
   if (known !== undefined) return [known]
-  if (name === 'q') return ['person77', 'person', 'example.com', 'pe', 'zz']
+  if (name === 'q') return ['person77', 'person', 'zz']
   if (property.enum !== undefined) return property.enum.map(String)
   if (property.type === 'boolean') return ['true', 'false']
   if (property.type === 'integer') return ['2']
@@ -158,7 +158,7 @@ async function callEverything(): Promise<ReadonlyMap<string, string>> {
         token,
       }).catch(() => ({ status: 0, body: undefined }))
       assert.ok(status < 500, `${path}?${query}: ${status} ${JSON.stringify(body)}`)
-      if (typeof body?.next === 'string') {
+      if (typeof body?.next === 'string' && Object.keys(asked).length < 2) {
         query.set('after', body.next)
         await postJson(`${server.url}${path}?${query}`, undefined, { method: 'GET', token })
       }

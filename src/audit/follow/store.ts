@@ -95,7 +95,7 @@ export async function selectLag(queries: Queries): Promise<{
       LEFT JOIN (SELECT to_seq, created_at FROM audit_batches ORDER BY number DESC LIMIT 1) AS b ON true),
     open AS MATERIALIZED (
       SELECT count(*) AS unsealed FROM (
-        SELECT FROM audit_log WHERE seq > (SELECT sealed FROM head) LIMIT ${mostUnsealed}) AS rows)
+        SELECT FROM audit_log WHERE seq > (SELECT sealed FROM head) ORDER BY seq LIMIT ${mostUnsealed}) AS rows)
     SELECT unsealed, sealed, sealed_at, name, seq
     FROM head CROSS JOIN open LEFT JOIN audit_cursors ON true`)
   const [first] = rows

@@ -139,8 +139,9 @@ const sources: Readonly<Record<Source, string>> = {
     UNION (SELECT id FROM users WHERE search_key(profile ->> 'name') COLLATE "C" >= $17
       AND search_key(profile ->> 'name') COLLATE "C" < $18 LIMIT ${most})`,
   role: `(SELECT a.user_id AS id FROM role_assignments a WHERE ${theRole} AND a.user_id IS NOT NULL ORDER BY a.role_id, a.id LIMIT ${most})
-    UNION (SELECT m.user_id FROM role_assignments a JOIN group_members m ON m.group_id = a.group_id
-      WHERE ${theRole} LIMIT ${most})`,
+    UNION (SELECT m.user_id FROM
+      (SELECT a.group_id FROM role_assignments a WHERE ${theRole} AND a.group_id IS NOT NULL ORDER BY a.group_id LIMIT ${most}) g
+      CROSS JOIN LATERAL (SELECT user_id FROM group_members WHERE group_id = g.group_id LIMIT ${most}) m LIMIT ${most})`,
   group: `SELECT m.user_id AS id FROM group_members m WHERE ${theGroup} LIMIT ${most}`,
   state: `SELECT u.id FROM users u WHERE NOT u.is_active ORDER BY u.created_at, u.id LIMIT ${most}`,
   deleting: `SELECT u.id FROM users u WHERE u.delete_after IS NOT NULL ORDER BY u.delete_after LIMIT ${most}`,
