@@ -426,6 +426,8 @@ test('what somebody has in the end is shown with where each of it comes from', a
   const tag = own.headers.get('etag') ?? ''
   const same = await person.send('GET /users/me/permissions', undefined, { 'if-none-match': tag })
   assert.equal(same.status, 304)
+  const packed = { 'if-none-match': `"other", W/${tag}` }
+  assert.equal((await person.send('GET /users/me/permissions', undefined, packed)).status, 304)
   await does(204, `DELETE /admin/assignments/${given.body.id}`)
   const less = await person.send('GET /users/me/permissions', undefined, { 'if-none-match': tag })
   assert.deepEqual([less.status, less.body.limited], [200, []])

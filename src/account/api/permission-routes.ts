@@ -73,10 +73,16 @@ export function myPermissionRoutes(surface: Surface, needs: Needs): void {
       const tag = `"${sha256(JSON.stringify(body)).toString('base64url')}"`
       // It may be kept, but asks anew each time: a permission ends within a second.
       reply.headers({ etag: tag, 'cache-control': 'private, no-cache' })
-      if (request.headers['if-none-match'] === tag) return reply.code(304).send(null)
+      if (names(request.headers['if-none-match'], tag)) return reply.code(304).send(null)
       return reply.send(body)
     },
   })
+}
+
+/** RFC 9110 section 13.1.2: compared weakly, because a proxy that packs an answer weakens its tag. */
+function names(header: string | undefined, tag: string): boolean {
+  const known = header?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? []
+  return known.includes(tag) || known.includes('*')
 }
 
 async function permissionsOf(
