@@ -45,7 +45,7 @@ const ListQuery = Type.Object(
 export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
   listRoute(surface, needs)
   surface.post(path, {
-    config: permission('cardea.client:create', { recent: true }),
+    config: { ...permission('cardea.client:create', { recent: true }), etag: 'shown' },
     schema: {
       tags,
       operationId: 'createClient',

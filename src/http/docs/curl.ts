@@ -28,7 +28,7 @@ function credentialsOf(needed: string): string[] {
     : ['-H "Authorization: Bearer $TOKEN"']
 }
 
-function dataOf(type: string, example: unknown): string {
+function dataOf(type: string, example: unknown = {}): string {
   if (type.endsWith('json')) return JSON.stringify(example)
   const fields = Object.entries(Object(example)).map(([name, value]) => [name, String(value)])
   return new URLSearchParams(Object.fromEntries(fields)).toString()
