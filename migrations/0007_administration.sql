@@ -16,7 +16,7 @@ ALTER TABLE users ALTER COLUMN search_text SET STATISTICS 1000;
 
 CREATE INDEX users_by_created ON users (created_at, id);
 CREATE INDEX users_by_username ON users (username_key COLLATE "C", id);
-CREATE INDEX users_by_email ON users ((coalesce(email_key, '') COLLATE "C"), id);
+CREATE INDEX users_by_email ON users ((coalesce(email_key, '') COLLATE "C"), id) INCLUDE (email_key);
 CREATE INDEX users_inactive ON users (created_at, id) WHERE NOT is_active;
 CREATE INDEX users_unverified ON users (created_at, id) WHERE NOT email_verified;
 CREATE INDEX mfa_accounts_with_email_code ON mfa_accounts (user_id) WHERE email_code_since IS NOT NULL;

@@ -129,7 +129,7 @@ export function sourcesOf(
 
 /** Whether the index has few enough rows for a text; without statistics it is not trusted to. */
 function isRare({ rows, sample }: Outlook, needle: Needle): boolean {
-  return rows >= 0 && candidateShare(sample, needle) * rows <= mostCandidates / 4
+  return rows >= 0 && candidateShare(sample, needle) * rows <= mostCandidates / 2
 }
 
 function pageOf(
