@@ -9,10 +9,12 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { generateKeyPair, SignJWT } from 'jose'
-import { manualClock, newId, secureRandom, systemClock } from '../src/base/index.ts'
+import { assignRole, ownerRole } from '../src/access/index.ts'
+import { manualClock, secureRandom, systemClock } from '../src/base/index.ts'
 import { sql } from '../src/db/index.ts'
 import { mintAccessToken } from '../src/oauth/index.ts'
 import { freePort } from './harness/cardea-process.ts'
+import { postJson } from './harness/json.ts'
 import { obtainTokens } from './harness/oauth.ts'
 import type { TestClient, TestServer, TestUser } from './harness/server.ts'
 import { testServer } from './harness/server.ts'
@@ -58,23 +60,22 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** The API may ask; the person may read document 42 and no other. */
+/** As the guide says it, with the administration API: the API may ask; the person may read document 42. */
 async function giveRoles(): Promise<void> {
-  const { db, access } = server.app
-  const [role, permission] = [newId(systemClock, secureRandom), newId(systemClock, secureRandom)]
-  const now = systemClock.now()
-  await db.run(sql`
-    INSERT INTO role_assignments (role_id, client_id, created_at)
-    SELECT id, ${client.id}, ${now} FROM roles WHERE name = 'authorizer'`)
-  await db.run(sql`INSERT INTO roles (id, name, description) VALUES (${role}, 'reader', '')`)
-  await db.run(sql`
-    INSERT INTO permissions (id, resource, action) VALUES (${permission}, 'document', 'read')`)
-  await db.run(sql`
-    INSERT INTO role_permissions (role_id, permission_id) VALUES (${role}, ${permission})`)
-  await db.run(sql`
-    INSERT INTO role_assignments (role_id, user_id, resource_type, resource_id, created_at)
-    VALUES (${role}, ${user.id}, 'document', '42', ${now})`)
-  access.changed()
+  const admin = await server.user()
+  await assignRole(server.app.db, admin.id, ownerRole, systemClock.now())
+  const login = { identifier: admin.username, password: admin.password }
+  const { body } = await postJson(`${server.url}/api/v1/auth/login`, login)
+  const add = async (what: string, thing: object) => {
+    const at = `${server.url}/api/v1/admin/${what}`
+    const answer = await postJson(at, thing, { token: body.access_token })
+    assert.equal(answer.status, 201, JSON.stringify(answer.body))
+  }
+  await add('assignments', { role: 'authorizer', subject: { type: 'client', id: client.id } })
+  await add('permissions', { resource: 'document', action: 'read' })
+  await add('roles', { name: 'reader', permissions: ['document:read'] })
+  const subject = { type: 'user', id: user.id }
+  await add('assignments', { role: 'reader', subject, resource: 'document:42' })
 }
 
 const settings = () => ({
