@@ -13,6 +13,7 @@ import { systemClock } from '../src/base/index.ts'
 import { createClient } from '../src/clients/index.ts'
 import type { Db } from '../src/db/index.ts'
 import { createDb, migrateUp, startEmbedded } from '../src/db/index.ts'
+import { searchSubjects } from '../src/evaluation/search.ts'
 import { createMemoryKv } from '../src/kv/index.ts'
 import { freePort, startCardea } from '../test/harness/cardea-process.ts'
 import { withHost } from '../test/harness/command.ts'
@@ -102,6 +103,16 @@ async function measureMemory(book: AccessBook): Promise<void> {
     'memory of remembered people',
     `${(bytes / mib).toFixed(1)} MiB, ${Math.round(bytes / added)} B each`,
   )
+}
+
+async function measureSearch(access: AccessBook, db: Db): Promise<void> {
+  const times: number[] = []
+  const needs = { access, db, clock: systemClock }
+  for (let i = 0; i < 50; i += 1) {
+    const question = something()
+    times.push(await time(() => searchSubjects(needs, 'user', question, { after: '', limit: 100 })))
+  }
+  say('searching who may, a page of 100', summary(times))
 }
 
 async function measureRevocation(url: string, books: readonly AccessBook[]): Promise<void> {
@@ -212,6 +223,7 @@ try {
   await measureModel(book)
   await measureDecisions(book)
   await measureMemory(book)
+  await measureSearch(book, db)
   await measureRevocation(postgres.url, books)
   await measureHttp(postgres.url, db, path.join(folder, 'data'))
 } finally {
