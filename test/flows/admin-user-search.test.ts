@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Client } from 'pg'
 import { assignRole } from '../../src/access/index.ts'
 import { manualClock } from '../../src/base/index.ts'
-import { sql } from '../../src/db/index.ts'
+import { migrateUp, sql } from '../../src/db/index.ts'
 import { postJson } from '../harness/json.ts'
 import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
@@ -260,4 +261,26 @@ test('without pg_trgm people are found by how a text begins', async () => {
   assert.deepEqual(await found('elo@'), ['Élodie'])
   assert.deepEqual(await found('person-000017'), ['person-000017'])
   assert.equal((await found('person-0100')).length, 100)
+})
+
+test('the migration goes on where pg_trgm may not be created', async () => {
+  const on = (name: string) => server.databaseUrl.replace(/^([a-z]+:\/\/[^/]*\/)[^?]*/, `$1${name}`)
+  const name = `cardea_plain_${process.pid}`
+  const admin = new Client({ connectionString: server.databaseUrl })
+  await admin.connect()
+  try {
+    await admin.query(`CREATE DATABASE ${name}`)
+    await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD 'plain'`)
+    const inside = new Client({ connectionString: on(name) })
+    await inside.connect()
+    await inside.query(`GRANT ALL ON SCHEMA public TO ${name}`)
+    await migrateUp(on(name).replace(/\/\/[^@]*@/, `//${name}:plain@`))
+    const found = `SELECT to_regclass('users_by_search') AS search, to_regclass('users_by_name')::text AS name`
+    assert.deepEqual((await inside.query(found)).rows, [{ search: null, name: 'users_by_name' }])
+    await inside.end()
+  } finally {
+    await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    await admin.query(`DROP ROLE IF EXISTS ${name}`)
+    await admin.end()
+  }
 })

@@ -44,7 +44,7 @@ type Next = { readonly userId: UserId; readonly at: string | null }
 type Part = {
   readonly next: readonly Next[]
   /** Where a filter goes on; null at the end of the list. */
-  readonly then: string | null
+  readonly goesOn: string | null
   readonly isLast: boolean
 }
 
@@ -58,7 +58,7 @@ async function work(needs: ChunkNeeds, row: BulkRow): Promise<void> {
     reached = to
   }
   await needs.db.transaction(async (tx) => {
-    if ((await passOver(tx, row.id, reached, part.then)) === 0) return
+    if ((await passOver(tx, row.id, reached, part.goesOn)) === 0) return
     if (part.isLast) await finish(tx, row.id, 'done', needs.clock.now())
     else await needs.queue.add(tx, bulkJob, { operation: row.id })
   })
@@ -69,7 +69,7 @@ async function load(needs: ChunkNeeds, row: BulkRow): Promise<Part> {
   if (filter === null) {
     const targets = await selectTargets(needs.db, id, reachedId, chunk)
     const next = targets.map((userId) => ({ userId, at: null }))
-    return { next, then: null, isLast: targets.length < chunk }
+    return { next, goesOn: null, isLast: targets.length < chunk }
   }
   const until = filter.created_before
   const end = until !== null && new Date(until) < horizon ? until : horizon.toISOString()
@@ -80,7 +80,7 @@ async function load(needs: ChunkNeeds, row: BulkRow): Promise<Part> {
     after: reachedAt ?? undefined,
   })
   const people = items.map((user, i) => ({ userId: user.id, at: cursors[i] ?? null }))
-  return { next: people, then: next, isLast: next === null }
+  return { next: people, goesOn: next, isLast: next === null }
 }
 
 type Step = { readonly from: Reached; readonly to: Reached & { readonly id: UserId } }

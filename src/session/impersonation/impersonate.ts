@@ -175,9 +175,11 @@ export async function endImpersonation(needs: Needs, id: string, by: By): Promis
 export async function leaveImpersonation(
   needs: Needs,
   { id: sessionId, impersonator }: Session,
-  { impersonator: _, ...origin }: Origin,
+  { ip, userAgent, requestId }: Required<Pick<Origin, 'ip' | 'requestId'>> & Origin,
 ): Promise<void> {
   const found = await selectOfSession(needs.db, sessionId)
   if (found === undefined || impersonator === null) throw sessionFailures.unknown_impersonation()
+  // Said of the administrator alone: leaving is nothing that is done in the account.
+  const origin = { ip, requestId, ...(userAgent !== undefined && { userAgent }) }
   await endImpersonation(needs, found.id, { actor: `user:${impersonator}`, origin })
 }

@@ -1,4 +1,10 @@
-import { comparisonKey, hasControls, isUuid, isWellFormed } from '../../../base/index.ts'
+import {
+  codePoints,
+  comparisonKey,
+  hasControls,
+  isUuid,
+  isWellFormed,
+} from '../../../base/index.ts'
 
 /** Which people a list or a bulk operation is about. What is null is not asked. */
 export type PersonFilter = {
@@ -48,7 +54,7 @@ export function needleOf(q: string, substring: boolean): Needle | undefined {
   if (!isWellFormed(q) || hasControls(q)) return undefined
   const text = searchKey(q)
   if (text === '') return undefined
-  const anywhere = substring && [...text].length >= shortest
+  const anywhere = substring && codePoints(text) >= shortest
   return { text, key: comparisonKey(q), anywhere }
 }
 

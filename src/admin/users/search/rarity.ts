@@ -31,7 +31,7 @@ function marksOf({ text, anywhere }: Needle): (string | RegExp)[] {
 
 function threes(text: string): string[] {
   return [...text.matchAll(run)].flatMap(([word]) => {
-    const letters = [...word]
+    const letters = Array.from(word)
     return letters.slice(2).map((_, i) => letters.slice(i, i + 3).join(''))
   })
 }
