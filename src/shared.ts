@@ -46,7 +46,6 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
     mfa: mfaCore(config, masterKeys[0], parts),
     apiKeys: { ...apiKeyNeeds(config, parts), book: openKeyBook(config, parts) },
     visitor,
-    freshLifetime: config.session.freshLifetime,
     userSearch: createUserSearch(parts),
     issuer,
     secure,
@@ -67,20 +66,28 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
     }),
     csrf,
     visits: createVisits({ ...parts, cookies, lifetimes, flowLifetime }),
-    passwordMinLength: config.password.minLength,
+    ...settingsOf(config),
     strength: assets.strength,
-    terms: { url: config.registration.termsUrl, privacyUrl: config.registration.privacyUrl },
     accessClaims: createAccessClaims(parts),
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
-    notifyAfter: config.limits.notifyAfter,
     onReuse: () => metrics.refreshReuse(),
-    impersonation: config.admin.impersonation,
     mayImpersonate: (admin: UserId, person: UserId) => mayImpersonate(parts.access, admin, person),
     mayAdminister: async (userId: UserId) => {
       const question = { resource: { type: 'cardea.dashboard' }, action: 'read' }
       return (await parts.access.decide({ type: 'user', id: userId }, question)).allowed
     },
+  }
+}
+
+/** What is handed on as it was configured. */
+function settingsOf({ password, registration, session, limits, admin }: AppOptions['config']) {
+  return {
+    passwordMinLength: password.minLength,
+    terms: { url: registration.termsUrl, privacyUrl: registration.privacyUrl },
+    freshLifetime: session.freshLifetime,
+    notifyAfter: limits.notifyAfter,
+    impersonation: admin.impersonation,
   }
 }
 

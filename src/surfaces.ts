@@ -1,27 +1,5 @@
-import { accountPageRoutes, accountRoutes, guard, myPermissionRoutes } from './account/index.ts'
-import {
-  accessRoutes,
-  apiKeyAdminRoutes,
-  auditRoutes,
-  bulkRoutes,
-  clientRoutes,
-  consentAdminRoutes,
-  dashboardRoutes,
-  emergencyRoutes,
-  impersonationAdminRoutes,
-  invitationRoutes,
-  keyRoutes,
-  policyRoutes,
-  rememberAnswers,
-  securityEventRoutes,
-  settingsRoutes,
-  setupRoutes,
-  tokenRoutes,
-  userListRoutes,
-  userMfaRoutes,
-  userRoutes,
-  userSessionRoutes,
-} from './admin/index.ts'
+import { accountPageRoutes, accountRoutes, myPermissionRoutes } from './account/index.ts'
+import { adminRoutes, setupRoutes } from './admin/index.ts'
 import { introspectKey } from './api-keys/index.ts'
 import type { AppOptions } from './app.ts'
 import { newId } from './base/index.ts'
@@ -106,27 +84,8 @@ export async function openSurfaces(
   })
   await apiSurface(http, (surface) => {
     const needs = accountNeeds(config, shared)
-    guard(surface, needs)
-    rememberAnswers(surface, needs)
-    accessRoutes(surface, needs)
-    userRoutes(surface, needs)
-    userListRoutes(surface, needs)
-    bulkRoutes(surface, needs)
-    impersonationAdminRoutes(surface, needs)
-    userSessionRoutes(surface, needs)
-    invitationRoutes(surface, needs)
-    clientRoutes(surface, needs)
-    consentAdminRoutes(surface, needs)
-    tokenRoutes(surface, needs)
-    keyRoutes(surface, { ...needs, keyPolicy: keyPolicy(config) })
-    settingsRoutes(surface, { ...needs, settings: effectiveSettings(config) })
-    policyRoutes(surface, needs)
-    userMfaRoutes(surface, needs)
-    apiKeyAdminRoutes(surface, needs)
-    emergencyRoutes(surface, needs)
-    securityEventRoutes(surface, needs)
-    dashboardRoutes(surface, needs)
-    auditRoutes(surface, needs)
+    const settings = effectiveSettings(config)
+    adminRoutes(surface, { ...needs, settings, keyPolicy: keyPolicy(config) })
   })
   await apiSurface(http, (surface) => {
     evaluationRoutes(surface, { ...accountNeeds(config, shared), countDecision: metrics.decision })

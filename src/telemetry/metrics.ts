@@ -9,9 +9,7 @@ import type { MonitorMetrics } from './monitor-metrics.ts'
 import { monitorMetrics } from './monitor-metrics.ts'
 
 /** What the modules that have more to tell add. */
-type OfModules = AccessMetrics &
-  ApiKeyMetrics & AuditMetrics &
-  MonitorMetrics
+type OfModules = AccessMetrics & ApiKeyMetrics & AuditMetrics & MonitorMetrics
 
 export type Metrics = OfModules & {
   readonly httpRequest: (request: HttpRequest) => void
