@@ -1,10 +1,10 @@
-import type { Decision } from '../access/index.ts'
+import type { Decision, Model } from '../access/index.ts'
 import type { Caller } from '../account/index.ts'
 import type { Entities, Evaluation, Wrong } from './entities.ts'
 import { readEvaluation, withDefaults } from './entities.ts'
 import type { Reason } from './explain.ts'
 import { explain } from './explain.ts'
-import { keyOf, mayKnow, requireMayAsk } from './may-ask.ts'
+import { isSelf, keyOf, mayKnow, requireMayAsk } from './may-ask.ts'
 import type { EvaluationNeeds } from './needs.ts'
 
 type Needs = Pick<EvaluationNeeds, 'access' | 'countDecision'>
@@ -26,7 +26,7 @@ export async function evaluate(
 ): Promise<Answer> {
   const { type: resourceType } = question.resource
   await requireMayAsk(needs, caller, 'cardea.decision:evaluate', { subject, resourceType })
-  return decide(needs, caller, { subject, question })
+  return decide(needs, caller, { subject, question }, await needs.access.model())
 }
 
 /**
@@ -44,14 +44,17 @@ export async function evaluateMany(
 ): Promise<Answer[]> {
   const { defaults, evaluations, semantic } = asked
   const read = evaluations.map((own) => readEvaluation(withDefaults(defaults, own)))
-  for (const one of read) {
-    if (!one.ok) continue
-    const { subject, question } = one.evaluation
-    const about = { subject, resourceType: question.resource.type }
-    await requireMayAsk(needs, caller, 'cardea.decision:evaluate', about)
+  const aboutOthers = read.flatMap((one) =>
+    one.ok && !isSelf(caller, one.evaluation.subject)
+      ? [one.evaluation.question.resource.type]
+      : [],
+  )
+  for (const resourceType of new Set(aboutOthers)) {
+    await requireMayAsk(needs, caller, 'cardea.decision:evaluate', { resourceType })
   }
+  const model = await needs.access.model()
   const answer = async (one: (typeof read)[number]): Promise<Answer> =>
-    one.ok ? decide(needs, caller, one.evaluation) : misunderstood(needs, one.wrong)
+    one.ok ? decide(needs, caller, one.evaluation, model) : misunderstood(needs, one.wrong)
   if (semantic === 'execute_all') return Promise.all(read.map(answer))
   const last = semantic === 'permit_on_first_permit'
   const answers: Answer[] = []
@@ -67,6 +70,7 @@ async function decide(
   needs: Needs,
   caller: Caller,
   { subject, question }: Evaluation,
+  model: Model,
 ): Promise<Answer> {
   const { access, countDecision } = needs
   const key = keyOf(subject)
@@ -75,10 +79,7 @@ async function decide(
   countDecision(decision.allowed ? 'allowed' : 'denied')
   const hidden =
     !decision.allowed && (decision.why === 'unknown_subject' || decision.why === 'inactive_subject')
-  const [model, known] = await Promise.all([
-    access.model(),
-    hidden ? mayKnow(needs, caller, subject) : true,
-  ])
+  const known = !hidden || (await mayKnow(needs, caller, subject))
   const reason = explain(decision, question, { model, mayKnow: known })
   return { decision: decision.allowed, context: { reason } }
 }

@@ -14,12 +14,16 @@ export async function requireMayAsk(
   permission: OwnPermission,
   about: { readonly subject?: AskedSubject; readonly resourceType: string },
 ): Promise<void> {
-  const self = subjectOf(caller)
   const { subject, resourceType } = about
-  if (subject !== undefined && subject.type === self.type && subject.id === self.id) return
+  if (subject !== undefined && isSelf(caller, subject)) return
   if (!(await callerMay(access, caller, permission, resourceType))) {
     throw insufficientScope(caller, permission)
   }
+}
+
+export function isSelf(caller: Caller, { type, id }: AskedSubject): boolean {
+  const self = subjectOf(caller)
+  return type === self.type && id === self.id
 }
 
 /** Whether the caller may know that somebody exists. */

@@ -146,26 +146,36 @@ const Reason = Type.Object({
   missing: text('The permission that would be needed', 'document:write'),
 })
 
-export const DecisionAnswer = Type.Object({
-  decision: Type.Boolean({ examples: [true] }),
-  context: Type.Optional(
+const DecisionContext = Type.Object({
+  reason: Type.Optional(Reason),
+  error: Type.Optional(
     Type.Object({
-      reason: Type.Optional(Reason),
-      error: Type.Optional(
-        Type.Object({
-          status: Type.Integer({ examples: [400] }),
-          message: Type.String({
-            examples: ['/resource/id must be a text of 1 to 1024 characters'],
-          }),
-        }),
-      ),
+      status: Type.Integer({ examples: [400] }),
+      message: Type.String({
+        examples: ['/resource/id must be a text of 1 to 1024 characters'],
+      }),
     }),
   ),
 })
-export const DecisionsAnswer = Type.Union([
-  Type.Object({ evaluations: Type.Array(DecisionAnswer) }),
-  DecisionAnswer,
-])
+export const DecisionAnswer = Type.Object({
+  decision: Type.Boolean({ examples: [true] }),
+  context: Type.Optional(DecisionContext),
+})
+// Not a union of the two: to find out which it is would take longer than the decisions.
+export const DecisionsAnswer = Type.Object(
+  {
+    evaluations: Type.Optional(
+      Type.Array(DecisionAnswer, { description: 'In the order of the questions' }),
+    ),
+    decision: Type.Optional(
+      Type.Boolean({ description: 'Where the body was a question itself', examples: [true] }),
+    ),
+    context: Type.Optional(DecisionContext),
+  },
+  {
+    examples: [{ evaluations: [{ decision: true }, { decision: false }] }],
+  },
+)
 
 const PageAnswer = Type.Object({
   next_token: Type.String({ description: 'Empty at the end', examples: [''] }),
