@@ -143,6 +143,9 @@ test('what decides who gets into the account stays with the person, on pages and
     assert.equal(answer.status, 403, url)
     assert.match(await answer.text(), /while you see the account of somebody else/, url)
   }
+  for (const path of ['/login/mfa', '/login/enrol']) {
+    assert.equal((await browser.open(path)).status, 403, path)
+  }
   const administration = routes.filter(({ url }) => url.startsWith('/api/v1/admin'))
   for (const { method, url } of administration.filter((route) => route.method !== 'HEAD')) {
     const path = url.replaceAll(/:\w+/g, person.id).replace('/api/v1', '')

@@ -6,7 +6,7 @@ import { findUser } from '../../identity/index.ts'
 import type { Assurance, Judgement, Proof, Situation, Subject } from '../../mfa/index.ts'
 import { combine, judge, ownLevel, situationOf } from '../../mfa/index.ts'
 import type { Session } from '../../session/index.ts'
-import { provedBy, reauthenticate } from '../../session/index.ts'
+import { provedBy, reauthenticate, sessionFailures } from '../../session/index.ts'
 import { continueAt } from '../continue.ts'
 import type { LoginNeeds } from '../needs.ts'
 import type { Exchange } from '../page-form.ts'
@@ -74,6 +74,8 @@ async function placeOf(
     return waiting && { waiting }
   }
   const session = await needs.visits.session(request)
+  // Whoever is in the account of somebody else neither proves nor sets up anything for that person.
+  if (session !== undefined && session.impersonator !== null) throw sessionFailures.impersonated()
   return session && { session }
 }
 

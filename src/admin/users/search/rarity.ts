@@ -1,32 +1,37 @@
 import type { Needle } from './person-filter.ts'
 
-/**
- * What share of a sample an index of three letters at a time would have to look at for a text: the rows
- * that have the rarest three letters of it. 1 for a text that such an index knows nothing of.
- */
-export function candidateShare(sample: readonly string[], needle: Needle): number {
-  if (sample.length === 0) return 1
-  const counts = marksOf(needle).map(
-    (mark) =>
-      sample.filter((text) => (typeof mark === 'string' ? text.includes(mark) : mark.test(text)))
-        .length,
-  )
-  // One more than was seen: what is in no row of a sample can still be in some of the others.
-  return counts.length === 0 ? 1 : (Math.min(...counts) + 1) / (sample.length + 1)
+/** What an index of three letters at a time has to do for a text, as shares of all rows. */
+export type Effort = {
+  /** Rows that have everything that the index knows of the text: each is looked at. */
+  readonly candidates: number
+  /** Entries of the rarest three letters: the index reads no fewer. */
+  readonly entries: number
+}
+
+/** Judged by a sample. Everything, for a text that such an index knows nothing of. */
+export function effortOf(sample: readonly string[], needle: Needle): Effort {
+  const marks = marksOf(needle)
+  if (sample.length === 0 || marks.length === 0) return { candidates: 1, entries: 1 }
+  const hits = marks.map((mark) => sample.filter((text) => has(text, mark)).length)
+  const all = sample.filter((text) => marks.every((mark) => has(text, mark))).length
+  return { candidates: all / sample.length, entries: Math.min(...hits) / sample.length }
+}
+
+type Mark = string | RegExp
+
+function has(text: string, mark: Mark): boolean {
+  return typeof mark === 'string' ? text.includes(mark) : mark.test(text)
 }
 
 const run = /[\p{L}\p{N}]+/gu
 
 /** What every candidate has in it. */
-function marksOf({ text, anywhere }: Needle): (string | RegExp)[] {
-  if (!anywhere) {
-    // A word that begins so, in whichever of the texts.
-    const [first = ''] = text.match(/^[\p{L}\p{N}]{1,2}/u) ?? []
-    return first === ''
-      ? []
-      : [new RegExp(String.raw`(?<![\p{L}\p{N}])${first}`, 'u'), ...threes(text)]
-  }
-  return threes(text)
+function marksOf({ text, anywhere }: Needle): Mark[] {
+  if (anywhere) return threes(text)
+  // A word that begins so, in whichever of the texts.
+  const [first = ''] = text.match(/^[\p{L}\p{N}]{1,2}/u) ?? []
+  const begins = new RegExp(String.raw`(?<![\p{L}\p{N}])${first}`, 'u')
+  return first === '' ? [] : [begins, ...threes(text)]
 }
 
 function threes(text: string): string[] {

@@ -7,7 +7,7 @@ import type { User } from '../../../identity/index.ts'
 import { toUser } from '../../../identity/index.ts'
 import type { Needle, PersonFilter, PersonSort } from './person-filter.ts'
 import { groupIdOf, needleOf, patternOf, searchKey } from './person-filter.ts'
-import { candidateShare } from './rarity.ts'
+import { effortOf } from './rarity.ts'
 import type { Asked, Beginning, FoundUser, Ground, Outlook, Source } from './store.ts'
 import {
   gatherUsers,
@@ -40,6 +40,8 @@ type Needs = { readonly db: Db; readonly clock: Clock }
 const Cursor = Type.Tuple([Type.String(), Type.String(), Type.String({ format: 'uuid' })])
 /** Milliseconds for which the sample of what there is to search is remembered. */
 const outlookLasts = 300_000
+/** Entries of an index that are read for one page. */
+const mostEntries = 100_000
 /** Sources that are tried before the list itself is read. */
 const mostSources = 3
 
@@ -129,7 +131,8 @@ export function sourcesOf(
 
 /** Whether the index has few enough rows for a text; without statistics it is not trusted to. */
 function isRare({ rows, sample }: Outlook, needle: Needle): boolean {
-  return rows >= 0 && candidateShare(sample, needle) * rows <= mostCandidates / 2
+  const { candidates, entries } = effortOf(sample, needle)
+  return rows >= 0 && candidates * rows <= mostCandidates / 2 && entries * rows <= mostEntries
 }
 
 function pageOf(
