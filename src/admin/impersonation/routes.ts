@@ -127,11 +127,11 @@ export function impersonationAdminRoutes(surface: Surface, needs: Needs): void {
 
 function prepareRoute(surface: Surface, needs: Needs): void {
   surface.post('/api/v1/admin/users/:user_id/impersonate', {
-    config: permission('cardea.user:impersonate', {
-      of: 'user_id',
-      recent: true,
-      interactive: true,
-    }),
+    // The link works once: it is not said again.
+    config: {
+      ...permission('cardea.user:impersonate', { of: 'user_id', recent: true, interactive: true }),
+      idempotency: false,
+    },
     schema: {
       tags,
       operationId: 'impersonateUser',
