@@ -45,7 +45,7 @@ export function impersonationRoutes(surface: Surface, needs: LoginNeeds): void {
   surface.post(endOfImpersonation, { schema }, async (request, reply) => {
     postedFields(needs, request, reply)
     const session = await needs.visits.session(request)
-    if (session === undefined || session.impersonator === null) return reply.redirect('/', 303)
+    if (session === undefined || session.impersonator === null) return reply.redirect('/login', 303)
     await leaveImpersonation(needs, session, originOf(request))
     needs.cookies.clearSession(reply)
     return reply.redirect(needs.languages.keep(request, `${path}/over`), 303)

@@ -71,6 +71,10 @@ const open: ReadonlySet<string> = new Set([
   'GET /email/confirm/done',
   'GET /reactivate',
   'POST /reactivate',
+  // Worth nothing without the link that an administrator was given.
+  'GET /impersonation',
+  'POST /impersonation',
+  'GET /impersonation/over',
   'GET /setup',
   'POST /setup',
   'POST /api/v1/auth/login',
