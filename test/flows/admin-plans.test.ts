@@ -188,7 +188,12 @@ test('the test would notice', async () => {
 })
 
 /** The large tables that PostgreSQL would read from end to end for a statement, as they are now. */
-async function scanned(text: string): Promise<string[]> {
+async function scanned(statement: string): Promise<string[]> {
+  // Without the text that is looked for nothing can be said of an index of its parts, neither by PostgreSQL,
+  // and such an index costs so much to begin with that it pays in larger tables only: can it be used at all?
+  const byParts = statement.includes('search_text LIKE $7 LIMIT')
+  const text = statement.replaceAll('search_text LIKE $7', "search_text LIKE '%person77%'")
+  await explainer.query(`SET enable_seqscan = ${byParts ? 'off' : 'on'}`)
   const { rows } = await explainer.query<Record<string, string>>(
     `EXPLAIN (GENERIC_PLAN, COSTS OFF) ${text}`,
   )

@@ -27,6 +27,7 @@ const open: ReadonlySet<string> = new Set([
   'GET /.well-known/openid-configuration',
   'GET /.well-known/oauth-authorization-server',
   'GET /.well-known/openid_configuration',
+  'GET /.well-known/authzen-configuration',
   'GET /oauth/jwks',
   // Judged below: they lead to the sign-in or to the application, and tell who nobody is.
   'GET /oauth/authorize',
@@ -93,6 +94,8 @@ const open: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/confirm-email',
   'POST /api/v1/auth/reactivate',
 ])
+/** What speaks JSON. */
+const isData = (path: string) => /^\/(api|access|\.well-known\/authzen)/.test(path)
 const isOpen = (route: string) => open.has(route) || route.startsWith('GET /assets/')
 
 let server: TestServer
@@ -138,10 +141,12 @@ async function callBy({ browser, page, secret }: Half, route: string): Promise<R
   const path = url.replace(':kind', 'totp').replaceAll(/:\w+/g, user.id)
   const headers = { 'sec-fetch-site': 'same-origin' }
   if (method === 'GET') {
+    // The API refuses parameters that it does not know, whoever sends them.
+    if (isData(path)) return browser.fetch(path, { headers })
     const { flow = '' } = hiddenFields(page.body)
     return browser.fetch(`${path}?${new URLSearchParams({ signin: secret, flow })}`, { headers })
   }
-  if (!path.startsWith('/api/')) {
+  if (!isData(path)) {
     const fields = { ...hiddenFields(page.body), signin: secret, account: user.id }
     return browser.fetch(path, { method, headers, body: new URLSearchParams(fields) })
   }
@@ -153,7 +158,7 @@ async function callByToken(token: string, route: string): Promise<number> {
   const [method = '', url = ''] = route.split(' ')
   const path = url.replace(':kind', 'totp').replaceAll(/:\w+/g, user.id)
   const headers = { authorization: `Bearer ${token}` }
-  const isApi = path.startsWith('/api/')
+  const isApi = isData(path)
   const isBodiless = method === 'GET' || method === 'HEAD'
   const answer = await fetch(server.url + path, {
     method,
@@ -284,6 +289,7 @@ function secretsIn(body: object): string[] {
 
 type Schema = {
   readonly const?: unknown
+  readonly examples?: readonly unknown[]
   readonly enum?: readonly unknown[]
   readonly type?: string
   readonly format?: string
@@ -297,6 +303,7 @@ type Schema = {
 
 /** The least value that fits a JSON schema of ours. */
 function sampleOf(schema: Schema | undefined): unknown {
+  if (schema?.examples !== undefined) return schema.examples[0]
   if (schema === undefined || schema.const !== undefined) return schema?.const
   if (schema.enum !== undefined) return schema.enum[0]
   if (schema.anyOf !== undefined) return sampleOf(schema.anyOf[0])

@@ -39,8 +39,8 @@ export const apiKeys = {
   'An API key expires soon': 'Ein API-Schlüssel läuft bald ab',
   'Your API key "{name}" is valid until {until}. What uses it needs a new one by then.':
     'Ihr API-Schlüssel „{name}“ gilt bis {until}. Was ihn verwendet, braucht bis dahin einen neuen.',
-  'If nothing uses it any more, there is nothing to do.':
-    'Wenn ihn nichts mehr verwendet, ist nichts zu tun.',
+  'If nothing uses it any more, there is nothing to do. If you do not know it, revoke it.':
+    'Wenn ihn nichts mehr verwendet, ist nichts zu tun. Wenn Sie ihn nicht kennen, widerrufen Sie ihn.',
   // What can be wrong
   'The API key is not as it must be.': 'Der API-Schlüssel ist nicht so, wie er sein muss.',
   'A key can have only those rights over Cardea that you have yourself.':

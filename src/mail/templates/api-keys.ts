@@ -31,6 +31,8 @@ export const apiKeyExpiring: Compose<'api-key-expiring'> = (values, t) => ({
       }),
     ),
     action(t('See your API keys'), values.keysUrl),
-    note(t('If nothing uses it any more, there is nothing to do.')),
+    note(
+      t('If nothing uses it any more, there is nothing to do. If you do not know it, revoke it.'),
+    ),
   ],
 })

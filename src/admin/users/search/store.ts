@@ -211,8 +211,8 @@ export async function gatherUsers(
     composed(
       `WITH found AS MATERIALIZED (${sources[source]}), few AS (SELECT count(*)::integer AS candidates FROM found)
       SELECT few.candidates, page.* FROM few LEFT JOIN LATERAL (
-        SELECT ${columns}, ${place} AS place FROM (SELECT DISTINCT id FROM found) f JOIN users u ON u.id = f.id
-        WHERE few.candidates < ${most} AND ${after} AND ${fits}
+        SELECT ${columns}, ${place} AS place FROM users u
+        WHERE u.id = ANY (ARRAY(SELECT id FROM found)) AND few.candidates < ${most} AND ${after} AND ${fits}
         ORDER BY ${key} ${direction}, u.id ${direction} LIMIT $14) page ON true`,
       [...valuesOf(asked), limit, ...more],
     ),
