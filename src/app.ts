@@ -24,7 +24,7 @@ import {
   reportBrokenChain,
   scheduleStatistics,
 } from './monitoring.ts'
-import type { PartsOptions } from './parts.ts'
+import type { Parts, PartsOptions } from './parts.ts'
 import { createParts } from './parts.ts'
 import { scheduleJobs } from './schedule.ts'
 import { openSurfaces } from './surfaces.ts'
@@ -65,7 +65,16 @@ export type App = {
 
 export async function createApp(options: AppOptions): Promise<App> {
   const parts = await createParts(options)
-  const { db, kv, keys, metrics } = parts
+  try {
+    return await assemble(options, parts)
+  } catch (error) {
+    await closeParts(parts)
+    throw error
+  }
+}
+
+async function assemble(options: AppOptions, parts: Parts): Promise<App> {
+  const { metrics } = parts
   const state = { draining: false }
   const http = await openSurfaces(options, parts, state)
   const core = accountCore(options.config, options.masterKeys[0], parts)
@@ -105,12 +114,17 @@ export async function createApp(options: AppOptions): Promise<App> {
       await parts.queue.stop()
       // What cannot be written any more is some seconds of statistics.
       await parts.counter.flush().catch(() => undefined)
-      parts.transport.close()
-      keys.close()
-      await parts.access.close()
-      await parts.clients.close()
-      await kv.close()
-      await db.close()
+      await closeParts(parts)
     },
   }
+}
+
+/** The connections, after everything that uses them. */
+async function closeParts({ transport, keys, access, clients, kv, db }: Parts): Promise<void> {
+  transport.close()
+  keys.close()
+  await access.close()
+  await clients.close()
+  await kv.close()
+  await db.close()
 }

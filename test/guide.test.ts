@@ -3,10 +3,10 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { createBrowser } from './harness/browser.ts'
+import { freePort } from './harness/cardea-process.ts'
 import { passPages } from './harness/oauth.ts'
 import { giveTotp, setPolicy } from './harness/second-factor.ts'
 import { testServer } from './harness/server.ts'
@@ -20,14 +20,6 @@ function program(name: string): string {
   const code = /```js\n([\s\S]*?)```/.exec(guide)?.[1]
   assert.ok(code, 'the guide has a program')
   return code
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }
 
 async function startProgram(

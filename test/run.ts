@@ -44,7 +44,7 @@ try {
   const options = [
     '--test',
     '--test-reporter=spec',
-    '--test-concurrency=2',
+    '--test-concurrency=3',
     '--test-timeout=120000',
   ]
   const child = spawn(process.execPath, [...options, ...files], { env, stdio: 'inherit' })

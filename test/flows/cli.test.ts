@@ -2,12 +2,11 @@ import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { execFileSync, spawn } from 'node:child_process'
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { freePort } from '../harness/cardea-process.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const main = path.join(root, 'src/main.ts')
@@ -39,14 +38,6 @@ after(async () => {
   for (const pid of postgresOf(dataDir)) process.kill(pid, 'SIGKILL')
   await rm(dataDir, { recursive: true, force: true })
 })
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
-  return port
-}
 
 /** The environment of a person at a terminal, without the settings of the tests around this one. */
 function environment(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {

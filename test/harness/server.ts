@@ -76,7 +76,14 @@ export async function testServer(options: Options = {}): Promise<TestServer> {
     ...(options.clock && { clock: options.clock }),
     ...(options.onServer && { onServer: options.onServer }),
   })
-  await app.http.listen({ host: '127.0.0.1', port })
+  try {
+    await app.http.listen({ host: '127.0.0.1', port })
+  } catch (error) {
+    // What stays open would keep the whole test run waiting.
+    await app.close()
+    await database.close()
+    throw error
+  }
   if (options.mailbox) app.queue.start()
   const url = config.publicUrl
   return {
