@@ -12,6 +12,7 @@ import type {
 import Fastify, { LogController } from 'fastify'
 import { stopwatch } from '../base/index.ts'
 import { deprecationHeaders } from './deprecation.ts'
+import { lazyCompilers } from './lazy-compilers.ts'
 import { notFound } from './not-found.ts'
 import { clientAddress } from './origin.ts'
 import type { Pages } from './page/pages.ts'
@@ -67,6 +68,7 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 256 },
+    schemaController: { compilersFactory: lazyCompilers() },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.decorate('publicUrl', needs.publicUrl)
