@@ -17,6 +17,7 @@ import { isPermissionDenied } from './db/index.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { KeyRing } from './keys/index.ts'
 import { deriveSecret } from './keys/index.ts'
+import { createReceiver } from './outgoing/index.ts'
 import type { Metrics } from './telemetry/index.ts'
 
 type Parts = {
@@ -31,7 +32,6 @@ type Options = {
   readonly config: Config
   readonly masterKeys: readonly [Buffer, ...Buffer[]]
   readonly log: Logger
-  readonly fetch?: typeof globalThis.fetch
 }
 
 /** The keys of the seals: not in the database, so that nobody can make them there. */
@@ -42,7 +42,7 @@ export function chainKeys(masterKeys: Options['masterKeys']): ChainKeys {
 
 /** What seals the log and takes `followers` along. */
 export function openAudit(
-  { config, masterKeys, log, fetch }: Options,
+  { config, masterKeys, log }: Options,
   { db, clock, keys, metrics }: Parts,
   followers: readonly AuditFollower[],
 ): AuditWorker {
@@ -60,7 +60,7 @@ export function openAudit(
     sign: signer(keys),
     checkpointEvery: config.audit.checkpointEvery,
     followers,
-    streams: chooseStreams(config, { clock, fetch: fetch ?? globalThis.fetch }),
+    streams: chooseStreams(config, clock),
     onFailure: metrics.auditFollowerFailed,
   })
 }
@@ -76,14 +76,12 @@ function signer(keys: KeyRing): Sign {
   }
 }
 
-type StreamNeeds = { readonly clock: Clock; readonly fetch: typeof globalThis.fetch }
-
-function chooseStreams({ audit }: Config, needs: StreamNeeds): AuditStream[] {
+function chooseStreams({ audit }: Config, clock: Clock): AuditStream[] {
   const { stream, streamFile, streamUrl: url, streamSecret: secret } = audit
   return [
     ...(stream.includes('stdout') ? [stdoutStream(toStandardOutput)] : []),
     ...(stream.includes('file') ? [fileStream(streamFile)] : []),
-    ...(url === '' ? [] : [webhookStream({ ...needs, url, secret })]),
+    ...(url === '' ? [] : [webhookStream({ send: createReceiver({ url, secret, clock }) })]),
   ]
 }
 

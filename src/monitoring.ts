@@ -17,6 +17,7 @@ import {
   tellOfEvent,
   webhookJob,
 } from './monitor/index.ts'
+import { createReceiver } from './outgoing/index.ts'
 import type { Places } from './session/index.ts'
 import type { Counter } from './statistics/index.ts'
 import { createStatisticsFollower, fold, reconcile } from './statistics/index.ts'
@@ -36,7 +37,6 @@ type Parts = {
 type Options = {
   readonly config: Config
   readonly log: Log
-  readonly fetch?: typeof globalThis.fetch
 }
 
 const mostLetters = 50
@@ -79,10 +79,7 @@ async function readReach(
 }
 
 /** The jobs that tell of security events after the transaction that found them. */
-export function handleSecurityEvents(
-  { config, log, fetch = globalThis.fetch }: Options,
-  parts: Parts,
-): void {
+export function handleSecurityEvents({ config, log }: Options, parts: Parts): void {
   const { queue, clock, metrics } = parts
   const { notify, notifyFrom, window, webhookUrl: url, webhookSecret: secret } = config.monitor
   const needs = {
@@ -98,9 +95,8 @@ export function handleSecurityEvents(
   // An alert on an increase must not miss the first one.
   for (const [kind, severity] of Object.entries(kinds)) metrics.securityEvent(kind, severity, 0)
   queue.handle(tellJob, ({ id }) => tellOfEvent(needs, id))
-  queue.handle(webhookJob, (payload, job) =>
-    sendWebhook({ fetch, clock, url, secret }, payload, job),
-  )
+  const send = url === '' ? undefined : createReceiver({ url, secret, clock })
+  queue.handle(webhookJob, (payload, job) => sendWebhook({ send }, payload, job))
 }
 
 type Notify = { readonly notify: string; readonly locale: string }

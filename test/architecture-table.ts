@@ -149,6 +149,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
       'evaluation',
       'config',
       'http',
+      'outgoing',
       'login',
       'oauth',
       'telemetry',

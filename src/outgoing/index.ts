@@ -7,3 +7,5 @@
 export { isSpecialUse } from './addresses.ts'
 export type { Outgoing, OutgoingAnswer } from './outgoing.ts'
 export { createOutgoing, OutgoingError } from './outgoing.ts'
+export type { Receiver } from './receiver.ts'
+export { createReceiver } from './receiver.ts'

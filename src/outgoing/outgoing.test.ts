@@ -3,11 +3,14 @@ import type { RequestListener } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { hmacSha256, manualClock } from '../base/index.ts'
 import { isSpecialUse } from './addresses.ts'
 import type { OutgoingNeeds } from './outgoing.ts'
 import { createOutgoing, OutgoingError } from './outgoing.ts'
+import { createReceiver } from './receiver.ts'
 
-let answer: RequestListener = (_request, response) => response.end('hello')
+let answer: (...exchange: Parameters<RequestListener>) => unknown = (_request, response) =>
+  response.end('hello')
 const server = createServer((request, response) => answer(request, response))
 let port = 0
 before(async () => {
@@ -107,4 +110,23 @@ test('redirects, long answers and slow ones are refused, and a POST arrives whol
   const { text } = await createOutgoing({ allow }).post(url, message)
   assert.equal(text, 'text/plain  b grüße')
   server.closeAllConnections()
+})
+
+test('a receiver can tell that a message is ours, and one that is not taken fails', async () => {
+  const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
+  const secret = 'a secret of the receiver'
+  const send = createReceiver({ url: `http://127.0.0.1:${port}/hook`, secret, clock })
+  let status = 204
+  let genuine = false
+  answer = async (request, response) => {
+    const body = (await request.toArray()).join('')
+    const at = String(request.headers['cardea-timestamp'])
+    const mac = hmacSha256(Buffer.from(secret), `${at}.${body}`).toString('hex')
+    genuine = at === '1893456000' && request.headers['cardea-signature'] === `v1=${mac}`
+    response.writeHead(status, { location: 'https://elsewhere.example/' }).end()
+  }
+  const message = { contentType: 'application/json', body: '{"a":1}' }
+  await send(message)
+  assert.ok(genuine)
+  for (status of [302, 400, 500]) await assert.rejects(send(message))
 })

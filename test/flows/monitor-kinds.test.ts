@@ -167,22 +167,23 @@ test('of 50 letters of one kind at once one is due, and the next after the windo
   assert.equal(await take(addSeconds(now, 60)), true)
 })
 
-test('a delivery goes nowhere without an address, follows no redirect and fails unless it is taken', async () => {
-  const asked: RequestInit[] = []
-  const answer = (status: number) => async (_url: unknown, init?: RequestInit) => {
-    asked.push(init ?? {})
-    return new Response(null, { status })
-  }
+test('a delivery goes nowhere without a receiver, and fails unless it is taken', async () => {
+  const asked: object[] = []
   const payload = { type: 'security_event', event: {} }
-  const needs = { clock, url: 'https://soc.example.com/hook', secret: 'x'.repeat(16) }
-  const send = (status: number, url = needs.url) =>
-    sendWebhook({ ...needs, url, fetch: answer(status) }, payload, { id: 'd-1' })
-  await send(204)
-  await assert.rejects(send(302), /302/)
-  await assert.rejects(send(500), /500/)
-  await send(204, '')
-  assert.equal(asked.length, 3)
-  assert.ok(asked.every(({ redirect, signal }) => redirect === 'error' && signal !== undefined))
+  const take = async (message: object) => {
+    asked.push(message)
+    if (asked.length > 1) throw new Error('the receiver answered 500')
+  }
+  await sendWebhook({ send: take }, payload, { id: 'd-1' })
+  await assert.rejects(sendWebhook({ send: take }, payload, { id: 'd-1' }), /500/)
+  await sendWebhook({}, payload, { id: 'd-1' })
+  const body = JSON.stringify({ id: 'd-1', ...payload })
+  const message = {
+    contentType: 'application/json',
+    body,
+    headers: { 'cardea-delivery': 'd-1' },
+  }
+  assert.deepEqual(asked, [message, message])
 })
 
 test('what is remembered and what was seen is swept when its time is over', async () => {

@@ -20,7 +20,7 @@ export const SessionBody = Type.Object(
     expires_at: time,
     auth_time: Type.String({ format: 'date-time', description: 'The last proof of identity' }),
     remembered: Type.Boolean({ description: 'Whether it outlives the browser window' }),
-  impersonated: Type.Boolean({ description: 'Whether an administrator sees the account in it' }),
+    impersonated: Type.Boolean({ description: 'Whether an administrator sees the account in it' }),
   },
   { title: 'Session' },
 )

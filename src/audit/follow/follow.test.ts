@@ -7,6 +7,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { AuditBench } from '../audit.fixture.ts'
 import { auditBench } from '../audit.fixture.ts'
 import { hmacSha256 } from '../../base/index.ts'
+import { createReceiver } from '../../outgoing/index.ts'
 import { fileStream, stdoutStream } from '../stream/lines.ts'
 import { webhookStream } from '../stream/webhook.ts'
 import type { AuditFollower } from './follower.ts'
@@ -133,7 +134,7 @@ test('a webhook is signed, is not followed elsewhere, and gets again what it did
   const port = typeof address === 'object' ? address?.port : 0
   const { clock } = bench
   const url = `http://127.0.0.1:${port}/audit`
-  const stream = webhookStream({ fetch, clock, url, secret })
+  const stream = webhookStream({ send: createReceiver({ clock, url, secret }) })
   const worker = bench.worker({ streams: [{ ...stream, from: 'start' }] })
   await bench.append(3)
   await worker.seal()

@@ -24,7 +24,9 @@ export function audit(
 export function lifeChanges(before: UserRow, after: UserRow): Record<string, Change> {
   const life = (row: UserRow) => {
     const { lifecycle } = toUser(row)
-    return lifecycle.state === 'deleting' ? { ...lifecycle, after: lifecycle.after.toISOString() } : lifecycle
+    return lifecycle.state === 'deleting'
+      ? { ...lifecycle, after: lifecycle.after.toISOString() }
+      : lifecycle
   }
   return changes(life(before), life(after))
 }
