@@ -6,6 +6,11 @@ export const adminFailures = failures({
     403,
     'This account has rights over Cardea that you do not have; who has them must do it.',
   ],
+  role_in_policy: [
+    'role_in_policy',
+    409,
+    'The policy of second factors names this role. Change the policy first.',
+  ],
   own_account: ['own_account', 409, 'This is your own account. Look after it on your own pages.'],
   unknown_token: ['not_found', 404, 'There is no such token.'],
   unknown_job: ['not_found', 404, 'There is no such job.'],

@@ -6,6 +6,7 @@ import type { Administrator } from '../harness/administrator.ts'
 import { administrator } from '../harness/administrator.ts'
 import type { JsonAnswer } from '../harness/json.ts'
 import { postJson } from '../harness/json.ts'
+import { setPolicy } from '../harness/second-factor.ts'
 import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
@@ -263,6 +264,17 @@ test('a role in use is deleted only when that is said', async () => {
   await does(204, `DELETE /admin/roles/${id}?force=true`)
   assert.equal(await may(user.id, 'publish'), false)
   assert.equal((await does(200, `GET /admin/roles/${child}`)).headers.get('etag'), '"2"')
+})
+
+test('a role that the policy of second factors names keeps its name and stays', async () => {
+  const id = await role({ name: 'signatory' })
+  await setPolicy(server, { roles: { signatory: 'required' } })
+  const renamed = await does(409, `PATCH /admin/roles/${id}`, { name: 'signer' })
+  const deleted = await does(409, `DELETE /admin/roles/${id}?force=true`)
+  assert.deepEqual([renamed.body.code, deleted.body.code], ['role_in_policy', 'role_in_policy'])
+  await does(200, `PATCH /admin/roles/${id}`, { name: 'signatory', description: 'Signs' })
+  await setPolicy(server, { roles: {} })
+  await does(200, `PATCH /admin/roles/${id}`, { name: 'signer' })
 })
 
 test('a group gives its roles to its members, and takes them when they leave', async () => {

@@ -12,6 +12,7 @@ import {
 import { basedOn, needs as permission, problems, tagged } from '../../account/index.ts'
 import type { Surface } from '../../http/index.ts'
 import type { AdminNeeds } from '../needs.ts'
+import { keepPolicyRole } from './keep-policy-role.ts'
 import { pageBody, pageFrom, pageOf, pageQuery, sendPage } from '../paging.ts'
 import {
   closed,
@@ -168,6 +169,7 @@ function oneRoleRoutes(surface: Surface, needs: AdminNeeds): void {
     handler: async (request, reply) => {
       const id = request.params.role_id
       const target = { id, basedOn: basedOn(request), change: request.body }
+      await keepPolicyRole(needs, id, request.body)
       const role = await changeRole(needs, target, stewardOf(request))
       return tagged(reply, role).send(roleBody(role))
     },
@@ -185,6 +187,7 @@ function oneRoleRoutes(surface: Surface, needs: AdminNeeds): void {
     handler: async (request, reply) => {
       const { force = false } = request.query
       const target = { id: request.params.role_id, basedOn: basedOn(request), force }
+      await keepPolicyRole(needs, target.id, 'delete')
       await deleteRole(needs, target, stewardOf(request))
       return reply.code(204).send(null)
     },
