@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { roleNames } from '../../src/access/index.ts'
 import type { Policy } from '../../src/mfa/index.ts'
 import { changePolicy, defaultPolicy } from '../../src/mfa/index.ts'
 import type { Browser, Visit } from './browser.ts'
@@ -12,7 +13,7 @@ import { firefox } from './signed-in.ts'
 export async function setPolicy(server: TestServer, changes: Partial<Policy>): Promise<void> {
   const { app } = server
   const policy = { ...defaultPolicy, ...changes }
-  const roles = ['admin', 'auditor']
+  const roles = await roleNames(app.db)
   const needs = { ...mfaCore(server), policy: app.mfaPolicy }
   await changePolicy(needs, { policy, basedOn: 'any', actor: 'system', roles })
 }
