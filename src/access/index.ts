@@ -58,7 +58,7 @@ export {
   selectRolesOfGroups as rolesOfGroups,
 } from './holders/store.ts'
 export type { Model, RoleNode } from './model/compile.ts'
-export { compileModel, wouldCycle } from './model/compile.ts'
+export { compileModel } from './model/compile.ts'
 export { createPermission } from './model/create-permission.ts'
 export { createRole } from './model/create-role.ts'
 export { deletePermission } from './model/delete-permission.ts'

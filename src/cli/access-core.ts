@@ -56,3 +56,28 @@ export async function userIdOf(db: Queries, name: string): Promise<string> {
   if (user === undefined) throw identityFailures.unknown_user()
   return user.id
 }
+
+type Named = { readonly name: string; readonly description: string }
+type PageFilter = {
+  readonly name: null
+  readonly prefix: string
+  readonly after: string | null
+  readonly limit: number
+}
+const pageSize = 200
+
+/** Prints a list that is read page by page. */
+export async function printByName(
+  prefix: string,
+  read: (filter: PageFilter) => Promise<readonly Named[]>,
+): Promise<void> {
+  let after: string | null = null
+  for (;;) {
+    const page = await read({ name: null, prefix, after, limit: pageSize })
+    for (const { name, description } of page)
+      console.log(`${name.padEnd(24)} ${description}`.trimEnd())
+    const last = page.at(-1)
+    if (last === undefined || page.length < pageSize) return
+    after = last.name
+  }
+}

@@ -85,17 +85,3 @@ function sourcesOf(byId: ReadonlyMap<string, RoleNode>, roleId: string): Source[
   }
   return sources
 }
-
-/** Whether giving a role these parents would make it its own ancestor. */
-export function wouldCycle(
-  roleId: string,
-  parents: readonly string[],
-  parentsOf: (id: string) => readonly string[],
-): boolean {
-  const seen = new Set(parents)
-  for (const id of seen) {
-    if (id === roleId) return true
-    for (const parent of parentsOf(id)) seen.add(parent)
-  }
-  return false
-}

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { AuditRecord } from '../../audit/index.ts'
 import { appendAudit, exportAudit, listAudit, maintainLog, recordLine } from '../../audit/index.ts'
 import { chainKeys } from '../../audit-log.ts'
@@ -10,6 +9,8 @@ import { dataDirOf, withDatabase } from '../database.ts'
 import { masterKeys } from '../master-key.ts'
 import { settings } from '../settings.ts'
 import { intoFile } from '../transfer/into-file.ts'
+import type { Write } from '../transfer/write-pieces.ts'
+import { toStandardOutput, writePieces } from '../transfer/write-pieces.ts'
 import { filterOf, filterOptions } from './audit-options.ts'
 
 const longestList = 1000
@@ -56,7 +57,8 @@ export const auditExport: Command = {
     const count = await withDatabase(settings(), async (db) => {
       const entry = { actor: 'system', action: 'audit.export', resource: 'audit:*' } as const
       await appendAudit(parts, db, { ...entry, outcome: 'success', details: { filter } })
-      const write = (to: Write) => writeLines(exportAudit(db, filter), to)
+      const write = (to: Write) =>
+        writePieces(exportAudit(db, filter), { write: to, textOf: recordLine })
       return path === undefined
         ? write(toStandardOutput)
         : intoFile(path, values.force === true, write)
@@ -64,26 +66,6 @@ export const auditExport: Command = {
     console.error(`${count} entries were exported.`)
     return 0
   },
-}
-
-type Write = (piece: string) => Promise<void>
-
-async function writeLines(records: AsyncIterable<AuditRecord>, write: Write): Promise<number> {
-  let count = 0
-  let pending = ''
-  for await (const record of records) {
-    pending += recordLine(record)
-    count += 1
-    if (pending.length < 2 ** 16) continue
-    await write(pending)
-    pending = ''
-  }
-  await write(pending)
-  return count
-}
-
-async function toStandardOutput(piece: string): Promise<void> {
-  if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
 }
 
 export const auditMaintain: Command = {

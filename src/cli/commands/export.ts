@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { rolesOf } from '../../access/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import { secureRandom, systemClock } from '../../base/index.ts'
@@ -11,8 +10,9 @@ import { withDatabase } from '../database.ts'
 import { settings } from '../settings.ts'
 import { fileFormat } from '../transfer/file-format.ts'
 import { intoFile } from '../transfer/into-file.ts'
+import type { Write } from '../transfer/write-pieces.ts'
+import { toStandardOutput, writePieces } from '../transfer/write-pieces.ts'
 
-type Write = (text: string) => Promise<void>
 type Wishes = { readonly format: ExportFormat; readonly withPasswordHashes: boolean }
 
 export const exportUsersCommand: Command = {
@@ -46,23 +46,9 @@ async function writeUsers(db: Db, write: Write, wishes: Wishes): Promise<number>
   const needs = { clock: systemClock, random: secureRandom }
   const entry = { actor: 'system', action: 'user.export', resource: 'user:*' }
   await appendAudit(needs, db, { ...entry, outcome: 'success', details: { withPasswordHashes } })
-  let count = 0
-  let pending = format.header
   const users = exportUsers(
     { db, rolesOf: (id) => rolesOf(db, id, systemClock.now()) },
     { withPasswordHashes },
   )
-  for await (const user of users) {
-    pending += format.line(user)
-    count += 1
-    if (pending.length < 2 ** 16) continue
-    await write(pending)
-    pending = ''
-  }
-  await write(pending)
-  return count
-}
-
-async function toStandardOutput(piece: string): Promise<void> {
-  if (!process.stdout.write(piece)) await once(process.stdout, 'drain')
+  return writePieces(users, { write, textOf: format.line, beginning: format.header })
 }

@@ -1,12 +1,11 @@
 import { changeMembers, createGroup, listGroups } from '../../access/index.ts'
 import type { Queries } from '../../db/index.ts'
-import { groupCalled, system, userIdOf, withAccess } from '../access-core.ts'
+import { groupCalled, printByName, system, userIdOf, withAccess } from '../access-core.ts'
 import type { Command, Values } from '../command.ts'
 import { required, text, texts, UsageError } from '../command.ts'
 
 const group = { type: 'string', help: 'name of the group' } as const
 const user = { type: 'string', multiple: true, help: 'username or email address' } as const
-const pageSize = 200
 
 export const groupList: Command = {
   name: 'group list',
@@ -14,16 +13,7 @@ export const groupList: Command = {
   options: { prefix: { type: 'string', help: 'only those whose names begin so' } },
   async run(values) {
     const prefix = text(values, 'prefix') ?? ''
-    await withAccess(async ({ db }) => {
-      let after: string | null = null
-      for (;;) {
-        const page = await listGroups(db, { name: null, prefix, after, limit: pageSize })
-        for (const one of page) console.log(`${one.name.padEnd(24)} ${one.description}`.trimEnd())
-        const last = page.at(-1)
-        if (last === undefined || page.length < pageSize) return
-        after = last.name
-      }
-    })
+    await withAccess(({ db }) => printByName(prefix, (filter) => listGroups(db, filter)))
     return 0
   },
 }

@@ -1,11 +1,10 @@
 import type { Role } from '../../access/index.ts'
 import { changeRole, createRole, listRoles, permissionText } from '../../access/index.ts'
-import { roleCalled, system, withAccess } from '../access-core.ts'
+import { printByName, roleCalled, system, withAccess } from '../access-core.ts'
 import type { Command } from '../command.ts'
 import { required, text, texts, UsageError } from '../command.ts'
 
 const role = { type: 'string', help: 'name of the role' } as const
-const pageSize = 200
 
 export const roleList: Command = {
   name: 'role list',
@@ -13,17 +12,7 @@ export const roleList: Command = {
   options: { prefix: { type: 'string', help: 'only those whose names begin so' } },
   async run(values) {
     const prefix = text(values, 'prefix') ?? ''
-    await withAccess(async ({ db }) => {
-      let after: string | null = null
-      for (;;) {
-        const filter = { name: null, prefix, after, limit: pageSize }
-        const page = await listRoles(db, filter)
-        for (const one of page) console.log(`${one.name.padEnd(24)} ${one.description}`.trimEnd())
-        const last = page.at(-1)
-        if (last === undefined || page.length < pageSize) return
-        after = last.name
-      }
-    })
+    await withAccess(({ db }) => printByName(prefix, (filter) => listRoles(db, filter)))
     return 0
   },
 }
