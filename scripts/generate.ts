@@ -9,7 +9,7 @@ import { createAccessBook } from '../src/access/index.ts'
 import type { AppOptions } from '../src/app.ts'
 import type { Clock } from '../src/base/index.ts'
 import { secureRandom, systemClock } from '../src/base/index.ts'
-import { createClientCache, createSecretUses } from '../src/clients/index.ts'
+import { createClientCache, createClientKeys, createSecretUses } from '../src/clients/index.ts'
 import { loadConfig } from '../src/config.ts'
 import { configMarkdown, envExample } from '../src/config-reference.ts'
 import { createDb } from '../src/db/index.ts'
@@ -21,6 +21,7 @@ import { createSealer } from '../src/keys/index.ts'
 import { createMemoryKv } from '../src/kv/index.ts'
 import { createLimits } from '../src/limits/index.ts'
 import { createInbox, noTransport } from '../src/mail/index.ts'
+import { createOutgoing, createRemoteKeys } from '../src/outgoing/index.ts'
 import { createPolicyBook } from '../src/mfa/index.ts'
 import { createVerifiedTokens } from '../src/oauth/index.ts'
 import type { Parts } from '../src/parts.ts'
@@ -99,6 +100,8 @@ function idleParts(): Parts {
   const random = secureRandom
   const db = createDb({ url: 'postgres://localhost/none', poolSize: 1 })
   const kv = createMemoryKv({ clock, maxEntries: 1 })
+  const outgoing = createOutgoing({ allow: [] })
+  const remoteKeys = createRemoteKeys({ outgoing })
   return {
     clock,
     random,
@@ -121,6 +124,9 @@ function idleParts(): Parts {
     }),
     clients: createClientCache({ db, clock, kv }),
     secretUses: createSecretUses({ db, clock }),
+    outgoing,
+    remoteKeys,
+    clientKeys: createClientKeys({ remoteKeys }),
     refreshTokens: createRefreshTokens([Buffer.alloc(32)]),
     passwords: {
       minLength: 8,

@@ -3,6 +3,7 @@ import { admin } from './config-admin.ts'
 import { audit } from './config-audit.ts'
 import { apiKeys } from './config-api-keys.ts'
 import { monitor } from './config-monitor.ts'
+import { protocol } from './config-protocol.ts'
 import { account, limits, mail, mfa, password, registration, session } from './config-people.ts'
 import {
   boolean,
@@ -176,6 +177,7 @@ export const configSchema = Type.Object({
   limits,
   mfa,
   oauth,
+  protocol,
   apiKeys,
   keys,
   jobs,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock, Random } from './base/index.ts'
 import { deriveKey, secureRandom, systemClock } from './base/index.ts'
 import { createAccessBook } from './access/index.ts'
-import { createClientCache, createSecretUses } from './clients/index.ts'
+import { createClientCache, createClientKeys, createSecretUses } from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
 import { createDb } from './db/index.ts'
@@ -24,6 +24,7 @@ import {
   noTransport,
   openSmtpTransport,
 } from './mail/index.ts'
+import { createOutgoing, createRemoteKeys } from './outgoing/index.ts'
 import { createPolicyBook } from './mfa/index.ts'
 import { createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
@@ -67,6 +68,8 @@ export async function createParts(options: PartsOptions) {
     count: metrics.accessCache,
   })
   metrics.watchAccess(() => access.stats())
+  const outgoing = createOutgoing({ allow: config.protocol.outgoingHosts })
+  const remoteKeys = createRemoteKeys({ outgoing })
   const common = { clock, random, metrics, db, kv, sealer, keys, limits }
   return {
     ...common,
@@ -79,6 +82,9 @@ export async function createParts(options: PartsOptions) {
     mfaPolicy: createPolicyBook({ db, clock }),
     access,
     places: createPlaces({ file: config.session.placeFile, log }),
+    outgoing,
+    remoteKeys,
+    clientKeys: createClientKeys({ remoteKeys }),
     counter: createCounter({ db, clock, onOverflow: metrics.statisticsDropped }),
     ...(await openPost(config, { ...common, log })),
   }

@@ -16,7 +16,7 @@ import {
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
 import { createBrake } from './oauth/index.ts'
-import { createAccessClaims } from './oauth/index.ts'
+import { createAccessClaims, publicSubjects } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 
 /** What every surface shares, made once from the configuration and the parts. */
@@ -69,6 +69,7 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
     ...settingsOf(config),
     strength: assets.strength,
     accessClaims: createAccessClaims(parts),
+    subjects: publicSubjects,
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
     onReuse: () => metrics.refreshReuse(),

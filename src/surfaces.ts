@@ -115,7 +115,17 @@ function protocolNeeds(config: Config, shared: Shared) {
     ],
   })
   const ofKey = (text: string) => introspectKey({ issuer, book: shared.apiKeys.book }, text)
-  return { ...shared, clientAuth, token, refreshRules, introspectKey: ofKey }
+  const { protocol } = config
+  const certificateOf = () => undefined
+  return {
+    ...shared,
+    protocol,
+    certificateOf,
+    clientAuth,
+    token,
+    refreshRules,
+    introspectKey: ofKey,
+  }
 }
 
 type Issued = {

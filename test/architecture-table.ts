@@ -26,6 +26,7 @@ const domain = [
   'limits',
   'mfa',
   'monitor',
+  'outgoing',
   'session',
   'statistics',
 ]
@@ -81,7 +82,11 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   clients: {
     about: 'applications and what people allowed them',
     may: state,
-    also: { mfa: 'The metadata of a client says how much a second factor matters to it.' },
+    also: {
+      mfa: 'The metadata of a client says how much a second factor matters to it.',
+      keys: 'A secret that proofs are made with is kept sealed.',
+      outgoing: 'Keys and metadata of clients are read from addresses that they name.',
+    },
   },
   session: {
     about: 'browser sessions, devices and refresh-token families',

@@ -60,7 +60,7 @@ async function byToken(needs: Needs, token: string): Promise<Principal | undefin
     findUser(needs.db, access.subject as UserId),
   ])
   const alive = family?.kind === 'api' && family.revokedAt === null && family.userId === user?.id
-  if (!alive || user === undefined) return undefined
+  if (!alive || user === undefined || family.sessionId === null) return undefined
   const { id: familyId, sessionId, sessionExemption: exemption } = family
   return { user, familyId, sessionId, proved: provedBy({ ...family, exemption }) }
 }

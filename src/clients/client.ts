@@ -1,7 +1,7 @@
 import type { ClientId } from '../base/index.ts'
-import type { ClientMetadata } from './schemas.ts'
+import type { ClientMetadata, ResponseType } from './schemas.ts'
 
-export type { AuthMethod, ClientMetadata, SigningAlgorithm } from './schemas.ts'
+export type { AuthMethod, ClientMetadata, ResponseType, SigningAlgorithm } from './schemas.ts'
 
 export type Client = {
   readonly id: string
@@ -11,6 +11,8 @@ export type Client = {
   /** The same of the secret before, for as long as it works too. */
   readonly previousSecretDigest: Buffer | null
   readonly previousSecretExpiresAt: Date | null
+  /** The newest secret itself, sealed, for a client whose secret is a key of ours too (client_secret_jwt). */
+  readonly sealedSecret: string | null
   readonly name: string
   readonly isActive: boolean
   readonly metadata: ClientMetadata
@@ -28,9 +30,15 @@ export function allowedScopes(client: Client): readonly string[] {
   return client.metadata.scope.split(' ').filter((scope) => scope !== '')
 }
 
+/** Registered before response types were kept, a client has those that its grants bring. */
+export function responseTypesOf({ metadata }: Pick<Client, 'metadata'>): readonly ResponseType[] {
+  const usual = metadata.grant_types.includes('authorization_code') ? (['code'] as const) : []
+  return metadata.response_types ?? usual
+}
+
 /** Whether the client proves itself by a secret that we give it. */
 export function usesSecret({
   token_endpoint_auth_method: method,
 }: Pick<ClientMetadata, 'token_endpoint_auth_method'>): boolean {
-  return method === 'client_secret_basic' || method === 'client_secret_post'
+  return method.startsWith('client_secret_')
 }

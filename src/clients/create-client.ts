@@ -28,6 +28,7 @@ export async function createClient(
     secretDigest: credentials?.digest ?? null,
     previousSecretDigest: null,
     previousSecretExpiresAt: null,
+    sealedSecret: null,
     name: input.client_name,
     isActive: true,
     metadata,

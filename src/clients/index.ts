@@ -9,8 +9,18 @@
 export type { ClientCache } from './cache.ts'
 export { createClientCache } from './cache.ts'
 export type { BasedOn as ClientVersion } from './change.ts'
-export type { AuthMethod, Client, ClientMetadata, SigningAlgorithm } from './client.ts'
-export { allowedScopes, isPublic } from './client.ts'
+export type {
+  AuthMethod,
+  Client,
+  ClientMetadata,
+  ResponseType,
+  SigningAlgorithm,
+} from './client.ts'
+export { allowedScopes, isPublic, responseTypesOf } from './client.ts'
+export type { Demands } from './demands.ts'
+export { demandsOf } from './demands.ts'
+export type { ClientKeys } from './client-keys.ts'
+export { createClientKeys } from './client-keys.ts'
 export type { ConsentState } from './consent.ts'
 export { consentState, rememberConsent } from './consent.ts'
 export { createClient } from './create-client.ts'

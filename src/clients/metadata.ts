@@ -19,12 +19,14 @@ const defaultScope = 'openid profile email address phone offline_access'
 export function completeMetadata(input: ClientInput): ClientMetadata {
   const { client_name: _, ...given } = input
   const method = given.token_endpoint_auth_method ?? 'client_secret_basic'
+  const grants = given.grant_types ?? ['authorization_code', 'refresh_token']
   return {
     ...given,
     redirect_uris: given.redirect_uris ?? [],
     post_logout_redirect_uris: given.post_logout_redirect_uris ?? [],
     token_endpoint_auth_method: method,
-    grant_types: given.grant_types ?? ['authorization_code', 'refresh_token'],
+    grant_types: grants,
+    response_types: given.response_types ?? (grants.includes('authorization_code') ? ['code'] : []),
     scope: given.scope ?? defaultScope,
     id_token_signed_response_alg: given.id_token_signed_response_alg ?? 'RS256',
     require_pkce: given.require_pkce ?? true,

@@ -1,25 +1,54 @@
 import { type Static, Type } from 'typebox'
 import { ModeSchema } from '../mfa/index.ts'
+import {
+  answerFields,
+  backchannelFields,
+  credentialFields,
+  logoutFields,
+  policyFields,
+  requestFields,
+  type SigningAlgorithmSchema,
+} from './protocol-fields.ts'
 
 const Uri = Type.String({ minLength: 1, maxLength: 2048 })
 const UriList = Type.Array(Uri, { maxItems: 50 })
 
-export const AuthMethodSchema = Type.Union([
-  Type.Literal('none'),
-  Type.Literal('client_secret_basic'),
-  Type.Literal('client_secret_post'),
-  Type.Literal('private_key_jwt'),
+export const AuthMethodSchema = Type.Enum([
+  'none',
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
 ])
 export type AuthMethod = Static<typeof AuthMethodSchema>
 
-export const SigningAlgorithmSchema = Type.Union([Type.Literal('RS256'), Type.Literal('ES256')])
 export type SigningAlgorithm = Static<typeof SigningAlgorithmSchema>
 
-const GrantType = Type.Union([
-  Type.Literal('authorization_code'),
-  Type.Literal('refresh_token'),
-  Type.Literal('client_credentials'),
+const GrantType = Type.Enum([
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'implicit',
+  'password',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+  'urn:openid:params:grant-type:ciba',
 ])
+
+/** OAuth 2.0 Multiple Response Types, with the words in alphabetical order. */
+const ResponseType = Type.Enum([
+  'code',
+  'none',
+  'id_token',
+  'id_token token',
+  'code id_token',
+  'code token',
+  'code id_token token',
+])
+export type ResponseType = Static<typeof ResponseType>
 
 const Jwks = Type.Object({
   keys: Type.Array(Type.Record(Type.String(), Type.Unknown()), { minItems: 1, maxItems: 20 }),
@@ -37,7 +66,13 @@ export const ClientInput = Type.Object(
     post_logout_redirect_uris: Type.Optional(UriList),
     token_endpoint_auth_method: Type.Optional(AuthMethodSchema),
     grant_types: Type.Optional(
-      Type.Array(GrantType, { minItems: 1, maxItems: 3, uniqueItems: true }),
+      Type.Array(GrantType, { minItems: 1, maxItems: 9, uniqueItems: true }),
+    ),
+    response_types: Type.Optional(
+      Type.Array(ResponseType, { maxItems: 7, uniqueItems: true, description: 'Default code' }),
+    ),
+    application_type: Type.Optional(
+      Type.Enum(['web', 'native'], { description: 'OIDC Registration section 2; default web' }),
     ),
     scope: Type.Optional(
       Type.String({
@@ -46,7 +81,12 @@ export const ClientInput = Type.Object(
       }),
     ),
     jwks: Type.Optional(Jwks),
-    id_token_signed_response_alg: Type.Optional(SigningAlgorithmSchema),
+    ...credentialFields,
+    ...answerFields,
+    ...requestFields,
+    ...logoutFields,
+    ...backchannelFields,
+    ...policyFields,
     client_uri: Type.Optional(Uri),
     policy_uri: Type.Optional(Uri),
     tos_uri: Type.Optional(Uri),

@@ -7,24 +7,24 @@ export async function insertClient(tx: Tx, client: Client): Promise<void> {
   const c = client
   const secretCreatedAt = c.secretDigest === null ? null : c.createdAt
   await tx.run(sql`
-    INSERT INTO clients (id, client_id, secret_digest, secret_created_at, name, is_active, metadata, version,
+    INSERT INTO clients (id, client_id, secret_digest, sealed_secret, secret_created_at, name, is_active, metadata, version,
       created_at, updated_at)
-    VALUES (${c.id}, ${c.clientId}, ${c.secretDigest}, ${secretCreatedAt}, ${c.name}, ${c.isActive},
+    VALUES (${c.id}, ${c.clientId}, ${c.secretDigest}, ${c.sealedSecret}, ${secretCreatedAt}, ${c.name}, ${c.isActive},
       ${JSON.stringify(c.metadata)}, ${c.version}, ${c.createdAt}, ${c.updatedAt})`)
 }
 
 export function findClient(queries: Queries, clientId: string): Promise<Client | undefined> {
   return queries.maybe<Client>(sql`
-    SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, name, is_active,
-      metadata, version, created_at, updated_at
+    SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, sealed_secret,
+      name, is_active, metadata, version, created_at, updated_at
     FROM clients WHERE client_id = ${clientId}`)
 }
 
 /** Whoever changes the same client meanwhile waits. */
 export function lockClient(tx: Tx, clientId: ClientId): Promise<Client | undefined> {
   return tx.maybe<Client>(sql`
-    SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, name, is_active,
-      metadata, version, created_at, updated_at
+    SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, sealed_secret,
+      name, is_active, metadata, version, created_at, updated_at
     FROM clients WHERE client_id = ${clientId} FOR UPDATE`)
 }
 
@@ -43,8 +43,8 @@ export function selectClients(
 ): Promise<Client[]> {
   const grants = grantType === undefined ? null : JSON.stringify({ grant_types: [grantType] })
   return queries.many<Client>(sql`
-    SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, name, is_active,
-      metadata, version, created_at, updated_at
+    SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, sealed_secret,
+      name, is_active, metadata, version, created_at, updated_at
     FROM clients
     WHERE id < coalesce(${after ?? null}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
       AND (${active ?? null}::boolean IS NULL OR is_active = ${active ?? null}::boolean)
@@ -65,7 +65,7 @@ export async function updateMetadata(tx: Tx, client: Client): Promise<void> {
         THEN secret_created_at ELSE ${c.updatedAt} END,
       secret_used_at = CASE WHEN secret_digest IS NOT DISTINCT FROM ${c.secretDigest}::bytea
         THEN secret_used_at END,
-      secret_digest = ${c.secretDigest}::bytea
+      secret_digest = ${c.secretDigest}::bytea, sealed_secret = ${c.sealedSecret}
     WHERE client_id = ${c.clientId}`)
 }
 

@@ -10,6 +10,13 @@ export type Flow = {
   readonly resume: string
   /** The protocol request, for the endpoint that began the flow; it judges it again on resuming. */
   readonly request: Readonly<Record<string, string>>
+  /** What is known of where the protocol request came from. */
+  readonly source?: {
+    readonly lists: Readonly<Record<string, readonly string[]>>
+    readonly signed: boolean
+    readonly pushed: boolean
+    readonly dpopJkt?: string
+  }
   readonly clientId?: ClientId
   readonly scopes: readonly string[]
   /** The person must have proved who they are at this time (ms since 1970) or later. */

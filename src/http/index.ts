@@ -49,8 +49,8 @@ export {
   sortOf,
   sortQuery,
 } from './paging.ts'
-export type { Parameters, ReadParameters } from './parameters.ts'
-export { parseParameters, readParameters } from './parameters.ts'
+export type { ParameterLists, Parameters, ReadParameters } from './parameters.ts'
+export { parseLists, parseParameters, readParameters } from './parameters.ts'
 export type { HttpServer, Reply, Request, Surface } from './server.ts'
 export { createServer } from './server.ts'
 export { apiSurface, oauthSurface, opsSurface, pagesSurface } from './surfaces.ts'

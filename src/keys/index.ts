@@ -6,6 +6,7 @@
  */
 export type { JWK } from 'jose'
 export type { SigningAlgorithm } from './algorithm.ts'
+export { signingAlgorithms } from './algorithm.ts'
 export type { KeyRing } from './key-ring.ts'
 export { openKeyRing } from './key-ring.ts'
 export type { KeyState } from './key-schedule.ts'

@@ -2,7 +2,7 @@ import type { JWK } from 'jose'
 import type { Clock } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import type { SigningAlgorithm } from './algorithm.ts'
-import { signingAlgorithms } from './algorithm.ts'
+import { firstAlgorithms } from './algorithm.ts'
 import { isPublished, maySign, signerAt } from './key-schedule.ts'
 import { scheduleKey } from './rotate-keys.ts'
 import type { Sealer } from './sealing.ts'
@@ -19,6 +19,7 @@ type Needs = {
 
 /** The signing keys in memory. */
 export type KeyRing = {
+  /** The key that signs now; the first one of an algorithm is made when it is first asked for. */
   readonly signer: (alg: SigningAlgorithm) => Promise<SigningKey>
   /** RFC 7517 section 5. */
   readonly jwks: () => { keys: JWK[] }
@@ -37,7 +38,7 @@ const rereadPause = 1000
 /** Loads the keys, creating the first of each algorithm when there is none. */
 export async function openKeyRing(needs: Needs): Promise<KeyRing> {
   const { db, clock } = needs
-  await createMissingKeys(needs)
+  await createMissingKeys(needs, firstAlgorithms)
   let records: readonly KeyRecord[] = []
   let held = new Map<string, Held>()
   let reading: Promise<void> | undefined
@@ -69,13 +70,19 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
     const entry = held.get(kid)
     return entry && isPublished(entry.record, clock.now()) ? entry.verify : undefined
   }
+  const signerOf = (alg: SigningAlgorithm) =>
+    held.get(signerAt(records, alg, clock.now())?.kid ?? '')?.sign
   await refresh()
 
   return {
     signer: async (alg) => {
-      const key = held.get(signerAt(records, alg, clock.now())?.kid ?? '')?.sign
-      if (!key) throw new Error(`There is no ${alg} key to sign with.`)
-      return key
+      const known = signerOf(alg)
+      if (known !== undefined) return known
+      await createMissingKeys(needs, [alg])
+      await refresh()
+      const made = signerOf(alg)
+      if (made === undefined) throw new Error(`There is no ${alg} key to sign with.`)
+      return made
     },
     jwks: () => ({ keys: publishedKeys(held, clock.now()) }),
     find: (kid) => {
@@ -121,13 +128,16 @@ async function hold(
 }
 
 /** Two nodes that start at once on an empty database end up with one set: the lock decides. */
-async function createMissingKeys({ db, clock, sealer }: Needs): Promise<void> {
-  const missing = missingAlgorithms(await selectKeys(db))
+async function createMissingKeys(
+  { db, clock, sealer }: Needs,
+  wanted: readonly SigningAlgorithm[],
+): Promise<void> {
+  const missing = withoutKey(await selectKeys(db), wanted)
   if (missing.length === 0) return
   const fresh = await Promise.all(missing.map((alg) => generateKey(sealer, alg)))
   await db.transaction(async (tx) => {
     await lockKeys(tx)
-    const stillMissing = missingAlgorithms(await selectKeys(tx))
+    const stillMissing = withoutKey(await selectKeys(tx), wanted)
     const now = clock.now()
     for (const key of fresh) {
       if (stillMissing.includes(key.alg)) await insertKey(tx, scheduleKey(key, now, now))
@@ -135,6 +145,9 @@ async function createMissingKeys({ db, clock, sealer }: Needs): Promise<void> {
   })
 }
 
-function missingAlgorithms(keys: readonly KeyRecord[]): SigningAlgorithm[] {
-  return signingAlgorithms.filter((alg) => !keys.some((key) => key.alg === alg))
+function withoutKey(
+  keys: readonly KeyRecord[],
+  wanted: readonly SigningAlgorithm[],
+): SigningAlgorithm[] {
+  return wanted.filter((alg) => !keys.some((key) => key.alg === alg))
 }

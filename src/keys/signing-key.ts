@@ -34,7 +34,7 @@ export type NewKey = Pick<KeyRecord, 'kid' | 'alg' | 'publicJwk' | 'sealedJwk'>
 
 /** Generates and seals a key pair; its id is the RFC 7638 thumbprint. RSA takes a moment: not in a transaction. */
 export async function generateKey(sealer: Sealer, alg: SigningAlgorithm): Promise<NewKey> {
-  const options = { extractable: true, ...(alg === 'RS256' && { modulusLength: 2048 }) }
+  const options = { extractable: true, ...(/^[RP]S/.test(alg) && { modulusLength: 2048 }) }
   const { publicKey, privateKey } = await generateKeyPair(alg, options)
   const publicJwk = await exportJWK(publicKey)
   const kid = await calculateJwkThumbprint(publicJwk)

@@ -2,16 +2,29 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Clock, FamilyId, Random } from '../base/index.ts'
 import { isUuid, numericDate, randomToken } from '../base/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import type { AuthorizationDetail, TokenBinding } from '../session/index.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
 import { verifyingKey } from './verifying-key.ts'
+
+/** RFC 8693 section 4.1: who acts, and for whom that one acts in turn. */
+export type Actor = {
+  readonly sub: string
+  readonly client_id?: string
+  readonly act?: Actor
+}
 
 /** The claims of RFC 9068 section 2.2; `grant_id` names the token family the token belongs to. */
 export type AccessToken = {
   readonly jti: string
   readonly subject: string
   readonly clientId: string
-  readonly audience: string
+  readonly audience: readonly string[]
   readonly scopes: readonly string[]
+  /** What the sender must prove to hold (RFC 7800, `cnf`). */
+  readonly binding: TokenBinding | undefined
+  /** Who acts for the subject (RFC 8693 section 4.1). */
+  readonly actor: Actor | undefined
+  readonly details: readonly AuthorizationDetail[] | undefined
   readonly grantId: FamilyId | undefined
   readonly issuedAt: number
   readonly expiresAt: number
@@ -22,8 +35,11 @@ export type AccessToken = {
 export type AccessTokenStart = {
   readonly subject: string
   readonly clientId: string
-  readonly audience: string
+  readonly audience: string | readonly string[]
   readonly scopes: readonly string[]
+  readonly binding?: TokenBinding | undefined
+  readonly actor?: Actor | undefined
+  readonly details?: readonly AuthorizationDetail[] | undefined
   /** Seconds. */
   readonly lifetime: number
   /** What the subject may do, as far as the client is told. */
@@ -52,12 +68,15 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
     ...start.claims,
     iss: needs.issuer,
     sub: start.subject,
-    aud: start.audience,
+    aud: typeof start.audience === 'string' ? start.audience : [...start.audience],
     client_id: start.clientId,
     iat,
     exp: iat + start.lifetime,
     jti: randomToken(needs.random, 16),
     ...(start.scopes.length > 0 && { scope: start.scopes.join(' ') }),
+    ...(start.binding && { cnf: start.binding }),
+    ...(start.actor && { act: start.actor }),
+    ...(start.details && { authorization_details: start.details }),
     ...(grant && {
       grant_id: grant.id,
       auth_time: numericDate(grant.authTime),
@@ -89,7 +108,7 @@ export async function verifyAccessToken(
       requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id'],
       currentDate: now,
     })
-    const verified = toAccessToken(payload, audience)
+    const verified = toAccessToken(payload)
     needs.verifiedTokens.put(token, protectedHeader.kid ?? '', verified)
     return verified
   } catch {
@@ -97,7 +116,7 @@ export async function verifyAccessToken(
   }
 }
 
-function toAccessToken(payload: Readonly<Record<string, unknown>>, audience: string): AccessToken {
+function toAccessToken(payload: Readonly<Record<string, unknown>>): AccessToken {
   const text = (name: string) => {
     const value = payload[name]
     return typeof value === 'string' ? value : ''
@@ -107,7 +126,10 @@ function toAccessToken(payload: Readonly<Record<string, unknown>>, audience: str
     jti: text('jti'),
     subject: text('sub'),
     clientId: text('client_id'),
-    audience,
+    audience: [payload.aud].flat().filter((one) => typeof one === 'string'),
+    binding: payload.cnf as TokenBinding | undefined,
+    actor: payload.act as Actor | undefined,
+    details: payload.authorization_details as AuthorizationDetail[] | undefined,
     scopes: text('scope').split(' ').filter(Boolean),
     grantId: isUuid(grantId) ? (grantId as FamilyId) : undefined,
     issuedAt: Number(payload.iat),

@@ -1,5 +1,6 @@
 import type { ClientId, FamilyId, SessionId, UserId } from '../base/index.ts'
 import { sameText, sha256 } from '../base/index.ts'
+import type { AuthorizationDetail } from '../session/index.ts'
 import type { ClaimsRequest } from './claims.ts'
 
 /** What an authorization code stands for, fixed when it was issued. */
@@ -11,6 +12,10 @@ export type CodeGrant = {
   readonly codeChallenge: string | undefined
   readonly nonce: string | undefined
   readonly claims: ClaimsRequest | undefined
+  /** RFC 8707, RFC 9396 and RFC 9449 section 10; codes of before they were known have none. */
+  readonly resources?: readonly string[]
+  readonly details?: readonly AuthorizationDetail[] | undefined
+  readonly dpopJkt?: string | undefined
   /** Milliseconds since 1970. */
   readonly authTime: number
   /** When the session ends at the latest, in the same unit. */

@@ -2,10 +2,23 @@ import { acrValues } from '../mfa/index.ts'
 import { accessScopes } from './access-claims.ts'
 import { scopeClaims } from './claims.ts'
 import { knownScopes } from './scope.ts'
+import type { ProtocolSettings } from './settings.ts'
 
-export type Metadata = { readonly issuer: string } & Readonly<
-  Record<string, string | boolean | readonly string[]>
+/** One part's share of the metadata; lists of several parts are joined. */
+export type MetadataPart = Readonly<
+  Record<string, string | boolean | number | readonly string[] | Readonly<Record<string, string>>>
 >
+export type Metadata = { readonly issuer: string } & MetadataPart
+
+export type MetadataNeeds = {
+  readonly issuer: string
+  readonly settings: ProtocolSettings
+  /** The address of an endpoint. */
+  readonly at: (path: string) => string
+}
+
+/** What each part of the protocol adds, for the configuration in force. */
+const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [core]
 
 const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
 const confidentialMethods = authMethods.filter((method) => method !== 'none')
@@ -26,10 +39,26 @@ const idTokenClaims = [
 ] as const
 
 /** OIDC Discovery section 3 and RFC 8414 section 2: exactly what works, nothing else. */
-export function serverMetadata(issuer: string): Metadata {
-  const at = (path: string) => `${issuer}${path}`
+export function serverMetadata(issuer: string, settings: ProtocolSettings): Metadata {
+  const needs = { issuer, settings, at: (path: string) => `${issuer}${path}` }
+  const all = parts.map((part) => part(needs))
+  const joined = all.reduce<Record<string, MetadataPart[string]>>((metadata, part) => {
+    for (const [name, value] of Object.entries(part)) metadata[name] = join(metadata[name], value)
+    return metadata
+  }, {})
+  return { issuer, ...joined }
+}
+
+function join(before: MetadataPart[string] | undefined, value: MetadataPart[string]) {
+  return isList(before) && isList(value) ? [...new Set([...before, ...value])] : value
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value)
+}
+
+function core({ at }: MetadataNeeds): MetadataPart {
   return {
-    issuer,
     authorization_endpoint: at('/oauth/authorize'),
     token_endpoint: at('/oauth/token'),
     userinfo_endpoint: at('/oauth/userinfo'),

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
 import { compactVerify, SignJWT } from 'jose'
 import type { Clock } from '../base/index.ts'
-import { numericDate, sha256 } from '../base/index.ts'
+import { numericDate } from '../base/index.ts'
 import type { Client } from '../clients/index.ts'
-import type { KeyRing } from '../keys/index.ts'
+import type { KeyRing, SigningAlgorithm } from '../keys/index.ts'
+import { signingAlgorithms } from '../keys/index.ts'
 import { verifyingKey } from './verifying-key.ts'
 
 type Needs = { readonly clock: Clock; readonly keys: KeyRing; readonly issuer: string }
@@ -36,7 +38,7 @@ export async function mintIdToken(needs: Needs, start: IdTokenStart): Promise<st
     auth_time: numericDate(start.authTime),
     acr: start.acr,
     amr: start.amr,
-    at_hash: leftHalfHash(start.accessToken),
+    at_hash: leftHalfHash(key.alg, start.accessToken),
     ...(start.sid !== undefined && { sid: start.sid }),
     ...(start.nonce !== undefined && { nonce: start.nonce }),
   })
@@ -44,9 +46,19 @@ export async function mintIdToken(needs: Needs, start: IdTokenStart): Promise<st
     .sign(key.privateKey)
 }
 
-/** OIDC Core 3.1.3.6: both our algorithms hash with SHA-256. */
-function leftHalfHash(value: string): string {
-  return sha256(value).subarray(0, 16).toString('base64url')
+/** OIDC Core 3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
+export function leftHalfHash(alg: SigningAlgorithm, value: string): string {
+  const digest = createHash(hashes[alg]).update(value).digest()
+  return digest.subarray(0, digest.length / 2).toString('base64url')
+}
+
+const hashes: Readonly<Record<SigningAlgorithm, string>> = {
+  RS256: 'sha256',
+  PS256: 'sha256',
+  ES256: 'sha256',
+  ES384: 'sha384',
+  ES512: 'sha512',
+  EdDSA: 'sha512',
 }
 
 export type IdTokenHint = {
@@ -65,7 +77,7 @@ export async function readIdTokenHint(
 ): Promise<IdTokenHint | undefined> {
   try {
     const { payload } = await compactVerify(token, verifyingKey(needs.keys), {
-      algorithms: ['ES256', 'RS256'],
+      algorithms: [...signingAlgorithms],
     })
     const claims: Record<string, unknown> = JSON.parse(new TextDecoder().decode(payload))
     const { iss, sub, aud, sid, client_id: accessTokenClient } = claims

@@ -56,9 +56,12 @@ async function introspectAccess(
     active: true,
     iss: needs.issuer,
     sub: token.subject,
-    aud: token.audience,
+    aud: oneOrMany(token.audience),
+    ...(token.binding && { cnf: token.binding }),
+    ...(token.actor && { act: token.actor }),
+    ...(token.details && { authorization_details: token.details }),
     client_id: token.clientId,
-    token_type: 'Bearer',
+    token_type: token.binding && 'jkt' in token.binding ? 'DPoP' : 'Bearer',
     exp: token.expiresAt,
     iat: token.issuedAt,
     jti: token.jti,
@@ -67,6 +70,11 @@ async function introspectAccess(
     ...(token.authTime !== undefined && { auth_time: token.authTime }),
     ...(token.acr !== undefined && { acr: token.acr }),
   }
+}
+
+/** RFC 7519 section 4.1.3. */
+function oneOrMany(audience: readonly string[]): string | readonly string[] | undefined {
+  return audience.length === 1 ? audience[0] : audience
 }
 
 /** Whether a genuine, unexpired access token was taken back since: one statement. */

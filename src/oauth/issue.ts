@@ -2,7 +2,7 @@ import type { Clock, Random } from '../base/index.ts'
 import type { Client } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
-import type { Family } from '../session/index.ts'
+import type { Family, TokenBinding } from '../session/index.ts'
 import type { AccessClaims } from './access-claims.ts'
 import type { AccessTokenStart } from './access-token.ts'
 import { mintAccessToken } from './access-token.ts'
@@ -10,6 +10,7 @@ import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
 import { mintIdToken } from './id-token.ts'
 import { scopeText } from './scope.ts'
+import type { Subjects } from './subject.ts'
 import type { TokenResponse } from './token/grant.ts'
 
 export type IssueNeeds = {
@@ -18,23 +19,39 @@ export type IssueNeeds = {
   readonly keys: KeyRing
   readonly issuer: string
   readonly accessClaims: AccessClaims
+  readonly subjects: Subjects
   /** Seconds. */
   readonly accessTokenLifetime: number
   /** Seconds. */
   readonly idTokenLifetime: number
 }
 
-export type AccessTokenMint = (
-  start: Omit<AccessTokenStart, 'audience' | 'lifetime'>,
-) => Promise<{ token: string; lifetime: number }>
+export type AccessTokenWish = Omit<AccessTokenStart, 'audience' | 'lifetime'> & {
+  readonly client: Client
+  /** Registered resources (RFC 8707); none means this server's own. */
+  readonly resources: readonly string[]
+}
 
-/** Access tokens for this issuer's own resources (UserInfo and whoever asks introspection). */
+export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
+  readonly token: string
+  /** Seconds. */
+  readonly lifetime: number
+  readonly type: 'Bearer' | 'DPoP'
+}>
+
+/** The one place where access tokens are made: for the resources that were named, or our own. */
 export function accessTokenMint(needs: IssueNeeds): AccessTokenMint {
   const lifetime = needs.accessTokenLifetime
-  return async (start) => {
-    const token = await mintAccessToken(needs, { ...start, audience: needs.issuer, lifetime })
-    return { token, lifetime }
+  return async ({ client: _client, resources, ...start }) => {
+    const audience = resources.length === 0 ? needs.issuer : resources
+    const token = await mintAccessToken(needs, { ...start, audience, lifetime })
+    return { token, lifetime, type: typeOf(start.binding) }
   }
+}
+
+/** RFC 9449 section 5; a certificate does not change the type (RFC 8705 section 3). */
+function typeOf(binding: TokenBinding | undefined): 'Bearer' | 'DPoP' {
+  return binding !== undefined && 'jkt' in binding ? 'DPoP' : 'Bearer'
 }
 
 export type Issue = {
@@ -44,6 +61,9 @@ export type Issue = {
   readonly refreshToken: string | undefined
   /** What this answer grants: all of the family's scopes, or fewer on refresh. */
   readonly scopes: readonly string[]
+  /** What this answer is for: the family's resources, or fewer of them. */
+  readonly resources: readonly string[]
+  readonly binding: TokenBinding | undefined
   readonly nonce?: string | undefined
 }
 
@@ -55,7 +75,12 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
     needs.accessClaims(subject, client, scopes, 'access_token'),
     needs.accessClaims(subject, client, scopes, 'id_token'),
   ])
-  const { token, lifetime } = await accessTokenMint(needs)({
+  const sub = needs.subjects.of(client, user.id)
+  const { token, lifetime, type } = await accessTokenMint(needs)({
+    client,
+    resources: issue.resources,
+    binding: issue.binding,
+    details: family.details ?? undefined,
     subject: user.id,
     claims: inAccessToken,
     clientId: client.clientId,
@@ -66,11 +91,11 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
   const idToken = scopes.includes('openid')
     ? await mintIdToken(needs, {
         client,
-        subject: user.id,
+        subject: sub,
         authTime: family.authTime,
         acr: family.acr,
         amr: family.amr,
-        sid: family.sessionId,
+        sid: family.sessionId ?? undefined,
         nonce: issue.nonce,
         accessToken: token,
         claims: { ...selectClaims(user, [], asked?.id_token), ...inIdToken },
@@ -79,10 +104,11 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
     : undefined
   return {
     access_token: token,
-    token_type: 'Bearer',
+    token_type: type,
     expires_in: lifetime,
     scope: scopeText(scopes),
     ...(issue.refreshToken !== undefined && { refresh_token: issue.refreshToken }),
     ...(idToken !== undefined && { id_token: idToken }),
+    ...(family.details !== null && { authorization_details: [...family.details] }),
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Client } from '../clients/index.ts'
-import type { Parameters, Reply, Request, Surface } from '../http/index.ts'
+import type { Reply, Request, Surface } from '../http/index.ts'
 import { originOf, parseParameters } from '../http/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { ClientAuthNeeds } from './client-auth/authenticate.ts'
@@ -10,6 +10,9 @@ import type { IntrospectNeeds } from './introspect.ts'
 import { introspect } from './introspect.ts'
 import type { RevokeNeeds } from './revoke.ts'
 import { revoke } from './revoke.ts'
+import type { CertificateOf, ProtocolRequest } from './protocol-request.ts'
+import { readProtocolRequest } from './protocol-request.ts'
+import type { ProtocolSettings } from './settings.ts'
 import {
   IntrospectionAnswer,
   JwksAnswer,
@@ -30,6 +33,8 @@ export type ProtocolNeeds = IntrospectNeeds &
     readonly keys: KeyRing
     readonly clientAuth: ClientAuthNeeds
     readonly token: TokenEndpoint
+    readonly certificateOf: CertificateOf
+    readonly protocol: ProtocolSettings
   }
 
 const tags = ['oauth']
@@ -49,7 +54,7 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
     response: { 200: TokenAnswer, ...errors },
   }
   surface.post('/oauth/token', { schema: token }, (request) =>
-    needs.token(request.headers.authorization, parseParameters(request.body), originOf(request)),
+    needs.token(readProtocolRequest(request, needs.certificateOf)),
   )
   const question = { tags, security, consumes, body: TokenQuestion }
   surface.post(
@@ -113,7 +118,7 @@ const metadataPaths = [
 ] as const
 
 function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
-  const metadata = serverMetadata(needs.issuer)
+  const metadata = serverMetadata(needs.issuer, needs.protocol)
   const readable = (reply: Reply, seconds: number) =>
     reply
       .header('cache-control', `public, max-age=${seconds}`)
@@ -139,12 +144,7 @@ function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
 async function authenticated(
   needs: ProtocolNeeds,
   request: Request,
-): Promise<{ client: Client; parameters: Parameters }> {
-  const parameters = parseParameters(request.body)
-  const client = await authenticateClient(
-    needs.clientAuth,
-    { authorization: request.headers.authorization, ip: originOf(request).ip },
-    parameters,
-  )
-  return { client, parameters }
+): Promise<ProtocolRequest & { client: Client }> {
+  const read = readProtocolRequest(request, needs.certificateOf)
+  return { ...read, client: await authenticateClient(needs.clientAuth, read) }
 }

@@ -2,6 +2,12 @@ import { Type } from 'typebox'
 
 /** Wire schemas of the protocol endpoints: they document and serialise; the endpoints judge requests themselves. */
 const text = () => Type.Optional(Type.String())
+const details = () =>
+  Type.Optional(
+    Type.Array(Type.Object({ type: Type.String() }, { additionalProperties: true }), {
+      description: 'RFC 9396',
+    }),
+  )
 const number = () => Type.Optional(Type.Integer())
 
 export const OAuthError = Type.Object(
@@ -48,6 +54,8 @@ export const TokenAnswer = Type.Object({
   scope: text(),
   refresh_token: text(),
   id_token: text(),
+  issued_token_type: text(),
+  authorization_details: details(),
 })
 
 export const TokenQuestion = Type.Object(
@@ -63,7 +71,10 @@ export const IntrospectionAnswer = Type.Object({
   active: Type.Boolean(),
   iss: text(),
   sub: text(),
-  aud: text(),
+  aud: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
+  cnf: Type.Optional(Type.Record(Type.String(), Type.String())),
+  act: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  authorization_details: details(),
   client_id: text(),
   username: text(),
   token_type: text(),

@@ -22,7 +22,7 @@ export function createVerifiedTokens(keys: Pick<KeyRing, 'find'>): VerifiedToken
       const entry = entries.get(keyOf(token))
       if (entry === undefined) return undefined
       const { kid, verified } = entry
-      const good = verified.audience === audience && verified.expiresAt > numericDate(now)
+      const good = verified.audience.includes(audience) && verified.expiresAt > numericDate(now)
       return good && keys.find(kid) !== undefined ? verified : undefined
     },
     put(token, kid, verified) {

@@ -7,5 +7,7 @@
 export { isSpecialUse } from './addresses.ts'
 export type { Outgoing, OutgoingAnswer } from './outgoing.ts'
 export { createOutgoing, OutgoingError } from './outgoing.ts'
+export type { KeyLookup, RemoteKeys } from './remote-keys.ts'
+export { createRemoteKeys } from './remote-keys.ts'
 export type { Receiver } from './receiver.ts'
 export { createReceiver } from './receiver.ts'

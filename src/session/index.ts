@@ -21,7 +21,13 @@ export { describeUserAgent } from './device/user-agent.ts'
 export { endOneSession, endOtherSessions } from './end-own-sessions.ts'
 export { endSession, endUserSessions } from './end-session.ts'
 export { sessionFailures } from './failures.ts'
-export type { Family, FamilyStart, RefreshRules } from './family/family.ts'
+export type {
+  AuthorizationDetail,
+  Family,
+  FamilyStart,
+  RefreshRules,
+  TokenBinding,
+} from './family/family.ts'
 export { decideRefresh } from './family/family.ts'
 export type { RefreshTokens } from './family/refresh-token.ts'
 export { createRefreshTokens } from './family/refresh-token.ts'

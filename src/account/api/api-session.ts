@@ -91,7 +91,10 @@ export async function refreshApiSession(needs: AccountNeeds, token: string): Pro
   const { family } = rotation
   // The refresh is the use of such a session. Outside of the transaction: who ends a session locks it
   // first and its families then, so the other way round could end in a deadlock.
-  if (!rotation.repeated) await touchSession(needs.db, family.sessionId, needs.clock.now())
+  const { sessionId } = family
+  if (!rotation.repeated && sessionId !== null) {
+    await touchSession(needs.db, sessionId, needs.clock.now())
+  }
   return tokens(needs, family, rotation.refreshToken)
 }
 

@@ -18,7 +18,7 @@ const timeOrNull = Type.Union([time, Type.Null()])
 
 const KeyBody = Type.Object({
   kid: Type.String(),
-  alg: Type.Enum(['ES256', 'RS256']),
+  alg: Type.Enum(['RS256', 'ES256', 'PS256', 'ES384', 'ES512', 'EdDSA']),
   state: Type.Enum(['next', 'signing', 'verifying', 'expired'], {
     description: 'next: published, signs later; verifying: signs no more, still published',
   }),

@@ -1,16 +1,16 @@
 import type { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import { allowedScopes } from '../../clients/index.ts'
-import type { Parameters } from '../../http/index.ts'
 import { meaningOf } from '../../mfa/index.ts'
 import { claimValues, parseClaims } from '../claims.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IdTokenHint } from '../id-token.ts'
 import { grantScopes, parseScope } from '../scope.ts'
 import type { AuthorizationRequest, Prompt } from './request.ts'
+import { requestChecks } from './request-checks.ts'
+import type { Source } from './source.ts'
 
-export type CheckInput = {
-  readonly parameters: Parameters
+export type CheckInput = Pick<Source, 'parameters' | 'lists' | 'signed' | 'pushed' | 'dpopJkt'> & {
   readonly client: Client
   readonly hint: (token: string) => Promise<IdTokenHint | undefined>
 }
@@ -18,13 +18,6 @@ export type CheckInput = {
 type Part = Partial<AuthorizationRequest>
 /** One rule: what it adds to the request, or the failure that the client is told by redirect. */
 export type Check = (input: CheckInput) => Part | Failure | Promise<Part | Failure>
-
-const unsupportedObjects: Check = ({ parameters }) => {
-  if (parameters.has('request')) return oauthFailures.request_not_supported() // OIDC Core 6.1
-  if (parameters.has('request_uri')) return oauthFailures.request_uri_not_supported()
-  if (parameters.has('registration')) return oauthFailures.registration_not_supported()
-  return parameters.has('resource') ? oauthFailures.invalid_target({ parameter: 'resource' }) : {}
-}
 
 const responseType: Check = ({ parameters, client }) => {
   const type = parameters.get('response_type')
@@ -128,7 +121,7 @@ const rest: Check = ({ parameters }) => ({
 
 /** The rules of an authorization request in the order in which they are judged. */
 export const checks: readonly Check[] = [
-  unsupportedObjects,
+  ...requestChecks,
   responseType,
   responseMode,
   scope,

@@ -16,6 +16,7 @@ const client: Client = {
   secretDigest: null,
   previousSecretDigest: null,
   previousSecretExpiresAt: null,
+  sealedSecret: null,
   version: 1,
   name: 'App',
   isActive: true,
@@ -47,6 +48,9 @@ const base: AuthorizationRequest = {
   acr: undefined,
   loginHint: undefined,
   subject: undefined,
+  resources: [],
+  details: undefined,
+  dpopJkt: undefined,
 }
 const sessionAt = (secondsAgo: number): Session => ({
   id: 'session' as SessionId,

@@ -19,6 +19,8 @@ import { issueCode } from './issue-code.ts'
 import { parseAuthorization } from './parse.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
+import type { Source } from './source.ts'
+import { readSource } from './source.ts'
 
 /** What the browser is told: an answer to the client, or the pages. */
 export type Answer =
@@ -47,13 +49,14 @@ export async function authorize(
   read: ReadParameters,
   visitor: Visitor,
 ): Promise<Answer> {
-  const parsed = await parseAuthorization(needs, read)
+  const source = await readSource(needs, read)
+  const parsed = await parseAuthorization(needs, source)
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   if (isOfAnother(visitor.session))
     return failed(needs, parsed.request.redirect, oauthFailures.access_denied())
   const decision = await decide(needs, parsed.request, visitor.session)
   return act(needs, parsed.request, decision, () =>
-    beginPages(read.parameters, parsed.request, decision, visitor),
+    beginPages(source, parsed.request, decision, visitor),
   )
 }
 
@@ -64,8 +67,7 @@ export async function resume(
   session: Session | undefined,
 ): Promise<Answer> {
   if (flow?.clientId === undefined) throw flowFailures.gone()
-  const parameters = new Map(Object.entries(flow.request))
-  const parsed = await parseAuthorization(needs, { parameters, problems: new Map() })
+  const parsed = await parseAuthorization(needs, rememberedSource(flow))
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
   if (isOfAnother(session)) return failed(needs, request.redirect, oauthFailures.access_denied())
@@ -134,8 +136,20 @@ async function act(
   }
 }
 
+function rememberedSource({ request, source }: Flow): Source {
+  const { lists = {}, signed = false, pushed = false, dpopJkt } = source ?? {}
+  return {
+    parameters: new Map(Object.entries(request)),
+    lists: new Map(Object.entries(lists)),
+    problems: new Map(),
+    signed,
+    pushed,
+    dpopJkt,
+  }
+}
+
 async function beginPages(
-  parameters: ReadParameters['parameters'],
+  { parameters, lists, signed, pushed, dpopJkt }: Source,
   request: AuthorizationRequest,
   decision: Decision,
   visitor: Visitor,
@@ -143,6 +157,12 @@ async function beginPages(
   const flow = await visitor.begin({
     resume: '/oauth/authorize/resume',
     request: Object.fromEntries(parameters),
+    source: {
+      lists: Object.fromEntries(lists),
+      signed,
+      pushed,
+      ...(dpopJkt !== undefined && { dpopJkt }),
+    },
     clientId: request.client.clientId,
     scopes: request.scopes,
     authenticatedSince: decision.do === 'interact' ? decision.authenticatedSince : 0,

@@ -1,12 +1,12 @@
 import { Failure } from '../../base/index.ts'
 import type { ClientCache } from '../../clients/index.ts'
-import type { ReadParameters } from '../../http/index.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IdTokenHint } from '../id-token.ts'
 import { checks } from './checks.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 import { validateRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
+import type { Source } from './source.ts'
 
 type Needs = {
   readonly clients: ClientCache
@@ -21,10 +21,8 @@ export type Parsed =
  * Judges an authorization request. Who asks and where the answer goes must be sure first: without that
  * it throws, and the person sees a page (RFC 6749 section 4.1.2.1). Later failures go to the client.
  */
-export async function parseAuthorization(
-  needs: Needs,
-  { parameters, problems }: ReadParameters,
-): Promise<Parsed> {
+export async function parseAuthorization(needs: Needs, source: Source): Promise<Parsed> {
+  const { parameters, lists, problems, signed, pushed, dpopJkt } = source
   for (const name of sureFirst) throwIfBroken(problems.get(name))
   const clientId = parameters.get('client_id')
   if (clientId === undefined) throw oauthFailures.missing_parameter({ parameter: 'client_id' })
@@ -42,7 +40,15 @@ export async function parseAuthorization(
   if (problem !== undefined) return { ok: false, redirect, failure: problem }
   let parts: Partial<AuthorizationRequest> = {}
   for (const check of checks) {
-    const part = await check({ parameters, client, hint: needs.hint })
+    const part = await check({
+      parameters,
+      lists,
+      signed,
+      pushed,
+      dpopJkt,
+      client,
+      hint: needs.hint,
+    })
     if (part instanceof Failure) return { ok: false, redirect, failure: part }
     parts = { ...parts, ...part }
   }
@@ -62,6 +68,7 @@ function complete(
 ): AuthorizationRequest {
   const { scopes = [], prompts = new Set(), redirectUriSent = false } = parts
   const { codeChallenge, nonce, maxAge, claims, acr, loginHint, subject } = parts
+  const { resources = [], details, dpopJkt } = parts
   return {
     ...base,
     scopes,
@@ -74,5 +81,8 @@ function complete(
     acr,
     loginHint,
     subject,
+    resources,
+    details,
+    dpopJkt,
   }
 }

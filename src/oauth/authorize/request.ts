@@ -1,5 +1,6 @@
 import type { Client } from '../../clients/index.ts'
 import type { AcrWish } from '../../mfa/index.ts'
+import type { AuthorizationDetail } from '../../session/index.ts'
 import type { ClaimsRequest } from '../claims.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 
@@ -22,4 +23,10 @@ export type AuthorizationRequest = {
   readonly loginHint: string | undefined
   /** The subject that must be signed in: from `id_token_hint` or the `claims` parameter. */
   readonly subject: string | undefined
+  /** Registered resources (RFC 8707). */
+  readonly resources: readonly string[]
+  /** RFC 9396. */
+  readonly details: readonly AuthorizationDetail[] | undefined
+  /** Thumbprint of the key that the code will be bound to (RFC 9449 section 10). */
+  readonly dpopJkt: string | undefined
 }

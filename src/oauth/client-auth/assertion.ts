@@ -1,7 +1,7 @@
-import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose'
+import { decodeJwt, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { addSeconds, numericDate } from '../../base/index.ts'
-import type { Client } from '../../clients/index.ts'
+import type { Client, ClientKeys } from '../../clients/index.ts'
 import type { Kv } from '../../kv/index.ts'
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -22,6 +22,7 @@ export function assertedClient(assertion: string): string | undefined {
 type Needs = {
   readonly clock: Clock
   readonly kv: Kv
+  readonly clientKeys: ClientKeys
   /** Values accepted in `aud`: the issuer and the endpoints (RFC 7523 section 3, OIDC Core 9). */
   readonly audiences: readonly string[]
   readonly clockSkew: number
@@ -33,11 +34,11 @@ export async function verifyAssertion(
   client: Client,
   assertion: string,
 ): Promise<boolean> {
-  const { jwks } = client.metadata
-  if (jwks === undefined) return false
+  const keys = needs.clientKeys.verifying(client)
+  if (keys === undefined) return false
   const now = needs.clock.now()
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
+    const { payload } = await jwtVerify(assertion, keys, {
       algorithms,
       issuer: client.clientId,
       subject: client.clientId,

@@ -1,10 +1,17 @@
 import type { Clock } from '../../base/index.ts'
-import type { AuthMethod, Client, ClientCache, SecretUses } from '../../clients/index.ts'
+import type {
+  AuthMethod,
+  Client,
+  ClientCache,
+  ClientKeys,
+  SecretUses,
+} from '../../clients/index.ts'
 import { matchingSecret } from '../../clients/index.ts'
 import type { Parameters } from '../../http/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { oauthFailures } from '../failures.ts'
 import { assertedClient, assertionType, verifyAssertion } from './assertion.ts'
+import type { ProtocolRequest } from '../protocol-request.ts'
 import { parseBasic } from './basic.ts'
 import type { Brake } from './brake.ts'
 
@@ -13,13 +20,11 @@ export type ClientAuthNeeds = {
   readonly secretUses: SecretUses
   readonly clock: Clock
   readonly kv: Kv
+  readonly clientKeys: ClientKeys
   readonly audiences: readonly string[]
   readonly clockSkew: number
   readonly brake: Brake
 }
-
-/** Who asks: what the request says of the client, and where it comes from. */
-export type Caller = { readonly authorization: string | undefined; readonly ip: string }
 
 /** One way in which a request says who the client is. */
 type Attempt = { readonly method: AuthMethod; readonly clientId: string; readonly proof: string }
@@ -29,8 +34,7 @@ const challenge = { 'www-authenticate': 'Basic realm="cardea", charset="UTF-8"' 
 /** The authenticated client of a request. It must use exactly one method, the registered one. */
 export async function authenticateClient(
   needs: ClientAuthNeeds,
-  { authorization, ip }: Caller,
-  parameters: Parameters,
+  { authorization, parameters, origin: { ip } }: ProtocolRequest,
 ): Promise<Client> {
   const refuse = (why: string) =>
     oauthFailures.client_authentication({ log: { why }, headers: challenge })
@@ -66,6 +70,10 @@ async function proves(needs: ClientAuthNeeds, client: Client, attempt: Attempt):
       return provesSecret(needs, client, attempt.proof)
     case 'private_key_jwt':
       return verifyAssertion(needs, client, attempt.proof)
+    case 'client_secret_jwt':
+    case 'tls_client_auth':
+    case 'self_signed_tls_client_auth':
+      return false
   }
 }
 

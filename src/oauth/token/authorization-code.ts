@@ -3,16 +3,18 @@ import { appendAudit } from '../../audit/index.ts'
 import type { Clock, FamilyId, Random } from '../../base/index.ts'
 import { addSeconds, sha256 } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
+import { isPublic } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
-import type { Family, FamilyStart, RefreshTokens } from '../../session/index.ts'
+import type { Family, FamilyStart, RefreshTokens, TokenBinding } from '../../session/index.ts'
 import { revokeFamily, startFamily } from '../../session/index.ts'
 import type { CodeRefusal, StoredCode } from '../code.ts'
 import { decideCode } from '../code.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { issueTokens } from '../issue.ts'
+import { narrowed } from '../resources/requested.ts'
 import { lockCode, markCodeUsed } from '../store.ts'
 import type { Grant } from './grant.ts'
 
@@ -24,6 +26,8 @@ type Needs = IssueNeeds & {
   /** Seconds. */
   readonly refreshAbsoluteLifetime: number
 }
+
+type Sender = { readonly origin: Origin; readonly binding: TokenBinding | undefined }
 
 type Presented = {
   readonly code: string
@@ -48,13 +52,13 @@ type Redemption =
 export function authorizationCodeGrant(needs: Needs): Grant {
   return {
     type: 'authorization_code',
-    async redeem({ client, parameters, origin }) {
+    async redeem({ client, parameters, origin, binding, resources }) {
       const code = parameters.get('code')
       if (code === undefined) throw oauthFailures.missing_parameter({ parameter: 'code' })
       const redirectUri = parameters.get('redirect_uri')
       const presented = { code, redirectUri, verifier: parameters.get('code_verifier') }
       const result = await needs.db.transaction((tx) =>
-        redeem(needs, tx, client, presented, origin),
+        redeem(needs, tx, client, presented, { origin, binding }),
       )
       // Thrown only now: a replay has revoked what the code issued, and that is committed.
       if (!result.ok) throw oauthFailures.invalid_grant({ log: { why: result.why } })
@@ -66,6 +70,8 @@ export function authorizationCodeGrant(needs: Needs): Grant {
         family,
         refreshToken,
         scopes: family.scopes,
+        resources: narrowed(resources, family.resources),
+        binding,
         nonce,
       })
     },
@@ -77,7 +83,7 @@ async function redeem(
   tx: Tx,
   client: Client,
   presented: Presented,
-  origin: Origin,
+  { origin, binding }: Sender,
 ): Promise<Redemption> {
   const code = await lockCode(tx, sha256(presented.code))
   if (code === undefined) return { ok: false, why: 'unknown' }
@@ -90,7 +96,7 @@ async function redeem(
   // Asked for together, which saves a round trip; a refusal from here on leaves nothing to commit.
   const [user, started] = await Promise.all([
     findUser(tx, code.userId),
-    startFamily(needs, tx, familyOf(needs, client, code)),
+    startFamily(needs, tx, familyOf(needs, client, code, binding)),
   ])
   if (user?.isActive !== true) throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
   if (started === undefined) return { ok: false, why: 'session_ended' }
@@ -98,8 +104,14 @@ async function redeem(
   return { ok: true, code, user, ...started }
 }
 
-function familyOf(needs: Needs, client: Client, code: StoredCode): FamilyStart {
+function familyOf(
+  needs: Needs,
+  client: Client,
+  code: StoredCode,
+  binding: TokenBinding | undefined,
+): FamilyStart {
   const { scopes, claims = null, authTime, sessionEnds, amr, acr } = code.grantData
+  const { resources = [], details = null } = code.grantData
   const offline = scopes.includes('offline_access')
   const latest = addSeconds(needs.clock.now(), needs.refreshAbsoluteLifetime)
   return {
@@ -109,6 +121,9 @@ function familyOf(needs: Needs, client: Client, code: StoredCode): FamilyStart {
     sessionId: code.sessionId,
     scopes,
     claims,
+    resources,
+    details,
+    binding: boundTo(client, binding),
     offline,
     authTime: new Date(authTime),
     amr,
@@ -117,6 +132,11 @@ function familyOf(needs: Needs, client: Client, code: StoredCode): FamilyStart {
     expiresAt: offline ? latest : new Date(Math.min(latest.getTime(), sessionEnds)),
     withRefreshToken: mayRefresh(client),
   }
+}
+
+/** Refresh tokens of a public client are bound; who authenticates needs no more (RFC 9449 section 5). */
+function boundTo(client: Client, binding: TokenBinding | undefined): TokenBinding | null {
+  return isPublic(client) ? (binding ?? null) : null
 }
 
 /** A client registered for the grant gets a refresh token; without offline_access it ends with the session. */

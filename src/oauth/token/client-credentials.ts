@@ -15,7 +15,7 @@ export function clientCredentialsGrant(needs: {
 }): Grant {
   return {
     type: 'client_credentials',
-    async redeem({ client, parameters }) {
+    async redeem({ client, parameters, binding, resources }) {
       const asked = parseScope(parameters.get('scope'))
       if (asked === undefined) throw oauthFailures.invalid_scope({ parameter: 'scope' })
       const own = allowedScopes(client).filter((scope) => !personal.has(scope))
@@ -23,7 +23,10 @@ export function clientCredentialsGrant(needs: {
       if (!granted.ok) throw oauthFailures.invalid_scope({ parameter: 'scope' })
       const scopes = asked.length === 0 ? own : granted.scopes
       const subject = { type: 'client', id: client.clientId } as const
-      const { token, lifetime } = await needs.mint({
+      const { token, lifetime, type } = await needs.mint({
+        client,
+        resources,
+        binding,
         claims: await needs.accessClaims(subject, client, scopes, 'access_token'),
         subject: client.clientId,
         clientId: client.clientId,
@@ -31,7 +34,7 @@ export function clientCredentialsGrant(needs: {
       })
       return {
         access_token: token,
-        token_type: 'Bearer',
+        token_type: type,
         expires_in: lifetime,
         ...(scopes.length > 0 && { scope: scopeText(scopes) }),
       }

@@ -1,17 +1,15 @@
 import type { ClientId } from '../../base/index.ts'
 import { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
-import type { Origin, Parameters } from '../../http/index.ts'
 import type { ClientAuthNeeds } from '../client-auth/authenticate.ts'
 import { authenticateClient } from '../client-auth/authenticate.ts'
+import { bindingOf } from '../binding/binding.ts'
 import { oauthFailures } from '../failures.ts'
+import type { ProtocolRequest } from '../protocol-request.ts'
+import { requestedResources } from '../resources/requested.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 
-export type TokenEndpoint = (
-  authorization: string | undefined,
-  parameters: Parameters,
-  origin: Origin,
-) => Promise<TokenResponse>
+export type TokenEndpoint = (request: ProtocolRequest) => Promise<TokenResponse>
 
 type Needs = {
   readonly clientAuth: ClientAuthNeeds
@@ -23,20 +21,25 @@ type Needs = {
 /** The phases every grant goes through, in this order; no grant can leave one out. */
 export function createTokenEndpoint(needs: Needs): TokenEndpoint {
   const grants = new Map<string, Grant>(needs.grants.map((grant) => [grant.type, grant]))
-  return async (authorization, parameters, origin) => {
+  return async (request) => {
+    const { parameters, lists, origin } = request
     const type = parameters.get('grant_type')
     if (type === undefined) throw oauthFailures.missing_parameter({ parameter: 'grant_type' })
     const grant = grants.get(type)
     if (grant === undefined) throw oauthFailures.unsupported_grant_type({ parameter: 'grant_type' })
     try {
-      const client = await authenticateClient(
-        needs.clientAuth,
-        { authorization, ip: origin.ip },
-        parameters,
-      )
+      const client = await authenticateClient(needs.clientAuth, request)
       mayUse(client, grant)
-      if (parameters.has('resource')) throw oauthFailures.invalid_target({ parameter: 'resource' })
-      const response = await grant.redeem({ client, parameters, origin })
+      const binding = await bindingOf(needs, client, request)
+      const resources = await requestedResources(needs, client, lists)
+      const response = await grant.redeem({
+        client,
+        parameters,
+        lists,
+        origin,
+        binding,
+        resources,
+      })
       needs.count(type, 'success', client.clientId)
       return response
     } catch (error) {

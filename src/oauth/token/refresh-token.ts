@@ -9,6 +9,7 @@ import { rotateFamily } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { issueTokens } from '../issue.ts'
+import { narrowed } from '../resources/requested.ts'
 import { isSubset, parseScope } from '../scope.ts'
 import type { Grant } from './grant.ts'
 
@@ -26,7 +27,7 @@ type Outcome = { readonly rotation: Rotation; readonly user: User | undefined }
 export function refreshTokenGrant(needs: Needs): Grant {
   return {
     type: 'refresh_token',
-    async redeem({ client, parameters, origin }) {
+    async redeem({ client, parameters, origin, binding, resources }) {
       const text = parameters.get('refresh_token')
       if (text === undefined) throw oauthFailures.missing_parameter({ parameter: 'refresh_token' })
       const presented = needs.refreshTokens.parse(text)
@@ -46,7 +47,15 @@ export function refreshTokenGrant(needs: Needs): Grant {
       if (user?.isActive !== true)
         throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
       const scopes = asked.length === 0 ? family.scopes : asked
-      return issueTokens(needs, { client, user, family, refreshToken, scopes })
+      return issueTokens(needs, {
+        client,
+        user,
+        family,
+        refreshToken,
+        scopes,
+        resources: narrowed(resources, family.resources),
+        binding,
+      })
     },
   }
 }

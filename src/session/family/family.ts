@@ -3,6 +3,12 @@ import { addSeconds } from '../../base/index.ts'
 import type { Exemption } from '../../mfa/index.ts'
 
 /**
+ * What a token is bound to, as its `cnf` claim says it: the thumbprint of a DPoP key (RFC 9449 section 6.1)
+ * or of a certificate (RFC 8705 section 3.1).
+ */
+export type TokenBinding = { readonly jkt: string } | { readonly 'x5t#S256': string }
+
+/**
  * One grant and the line of refresh tokens that grew from it (RFC 9700 section 4.14.2). There is one
  * row however often it is rotated, so the table grows with grants and not with time.
  */
@@ -11,10 +17,17 @@ export type Family = {
   readonly kind: 'oauth' | 'api'
   readonly userId: UserId
   readonly clientId: ClientId | null
-  readonly sessionId: SessionId
+  /** Null where no browser took part. */
+  readonly sessionId: SessionId | null
   readonly scopes: readonly string[]
   /** The `claims` request parameter of OIDC Core 5.5, kept for UserInfo. */
   readonly claims: unknown
+  /** Every token of the grant has it. */
+  readonly binding: TokenBinding | null
+  /** Registered resources (RFC 8707); none means this server's own. */
+  readonly resources: readonly string[]
+  /** Authorization details (RFC 9396). */
+  readonly details: readonly AuthorizationDetail[] | null
   /** True when it was granted offline_access and so outlives the browser session. */
   readonly offline: boolean
   readonly seed: Buffer | null
@@ -41,7 +54,13 @@ export type FamilyStart = Pick<
   | 'amr'
   | 'acr'
   | 'expiresAt'
-> & { readonly withRefreshToken: boolean }
+> &
+  Partial<Pick<Family, 'binding' | 'resources' | 'details'>> & {
+    readonly withRefreshToken: boolean
+  }
+
+/** RFC 9396 section 2: `type` and what that type defines. */
+export type AuthorizationDetail = { readonly type: string } & Readonly<Record<string, unknown>>
 
 /** A family with what its session has come to; null when the row of the session is gone. */
 export type FamilyInSession = Family & {

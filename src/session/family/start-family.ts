@@ -24,6 +24,9 @@ export async function startFamily(
   const { withRefreshToken, ...given } = start
   const seed = withRefreshToken ? needs.random.bytes(16) : null
   const family: Family = {
+    binding: null,
+    resources: [],
+    details: null,
     ...given,
     id: newId<FamilyId>(needs.clock, needs.random),
     seed,

@@ -6,19 +6,25 @@ import type { Family, FamilyInSession } from './family.ts'
 
 /**
  * Inserts a family only while its session lives. The share lock makes a sign-out at the same moment wait
- * for this or be seen by it, so nothing is granted that a sign-out would miss. Zero rows: it had ended.
+ * for this or be seen by it, so nothing is granted that a sign-out would miss. Zero rows: it had ended. What
+ * was granted without a session hangs on none.
  */
 export function insertFamily(tx: Tx, family: Family): Promise<number> {
   const f = family
   return tx.run(sql`
     WITH live AS (SELECT id FROM sessions WHERE id = ${f.sessionId} AND ended_at IS NULL FOR SHARE)
     INSERT INTO token_families (id, kind, user_id, client_id, session_id, scopes, claims, offline, seed,
-      generation, auth_time, amr, acr, created_at, rotated_at, expires_at)
-    SELECT ${f.id}::uuid, ${f.kind}::text, ${f.userId}::uuid, ${f.clientId}::text, live.id, ${f.scopes}::text[],
-      ${f.claims == null ? null : JSON.stringify(f.claims)}::jsonb, ${f.offline}::boolean, ${f.seed}::bytea,
+      generation, auth_time, amr, acr, created_at, rotated_at, expires_at, binding, resources, details)
+    SELECT ${f.id}::uuid, ${f.kind}::text, ${f.userId}::uuid, ${f.clientId}::text, ${f.sessionId}::uuid,
+      ${f.scopes}::text[], ${jsonOf(f.claims)}::jsonb, ${f.offline}::boolean, ${f.seed}::bytea,
       ${f.generation}::integer, ${f.authTime}::timestamptz, ${f.amr}::text[], ${f.acr}::text,
-      ${f.createdAt}::timestamptz, ${f.rotatedAt}::timestamptz, ${f.expiresAt}::timestamptz
-    FROM live`)
+      ${f.createdAt}::timestamptz, ${f.rotatedAt}::timestamptz, ${f.expiresAt}::timestamptz,
+      ${jsonOf(f.binding)}::jsonb, ${f.resources}::text[], ${jsonOf(f.details)}::jsonb
+    WHERE ${f.sessionId}::uuid IS NULL OR EXISTS (SELECT FROM live)`)
+}
+
+function jsonOf(value: unknown): string | null {
+  return value == null ? null : JSON.stringify(value)
 }
 
 /** With the state of its session, which is read and not locked: who ends it revokes the family too. */
@@ -26,7 +32,7 @@ export function lockFamily(tx: Tx, id: FamilyId): Promise<FamilyInSession | unde
   return tx.maybe<FamilyInSession>(sql`
     SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
       f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
-      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at,
+      f.binding, f.resources, f.details, s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at,
       s.exemption AS session_exemption
     FROM token_families f LEFT JOIN sessions s ON s.id = f.session_id
     WHERE f.id = ${id} FOR UPDATE OF f`)
@@ -36,7 +42,7 @@ export function readFamily(queries: Queries, id: FamilyId): Promise<FamilyInSess
   return queries.maybe<FamilyInSession>(sql`
     SELECT f.id, f.kind, f.user_id, f.client_id, f.session_id, f.scopes, f.claims, f.offline, f.seed,
       f.generation, f.auth_time, f.amr, f.acr, f.created_at, f.rotated_at, f.expires_at, f.revoked_at,
-      s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at,
+      f.binding, f.resources, f.details, s.ended_at AS session_ended_at, s.last_seen_at AS session_seen_at,
       s.exemption AS session_exemption
     FROM token_families f LEFT JOIN sessions s ON s.id = f.session_id
     WHERE f.id = ${id}`)

@@ -1,0 +1,26 @@
+/** What of the protocol the operator switched on, and its times (the settings of the section `protocol`). */
+export type ProtocolSettings = {
+  readonly legacyResponseTypes: boolean
+  readonly passwordGrant: boolean
+  readonly clientRegistration: 'closed' | 'token' | 'open'
+  readonly registrationScopes: string
+  /** Seconds, as every lifetime. */
+  readonly registrationLifetime: number
+  readonly softwareStatementIssuers: readonly string[]
+  readonly clientIdMetadata: boolean
+  readonly clientIdMetadataHosts: readonly string[]
+  readonly pushedRequestLifetime: number
+  readonly requirePushedRequests: boolean
+  readonly requestUris: boolean
+  readonly dpopNonce: boolean
+  readonly certificateHeader: string
+  readonly clientCertificateCaFile: string
+  readonly mutualTlsUrl: string
+  readonly deviceLifetime: number
+  readonly deviceInterval: number
+  readonly backchannelLifetime: number
+  readonly backchannelInterval: number
+  readonly backchannelHookUrl: string
+  readonly backchannelHookSecret: string
+  readonly logoutAttempts: number
+}
