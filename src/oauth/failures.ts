@@ -60,6 +60,11 @@ export const oauthFailures = failures({
     400,
     'The requested authentication cannot be performed.',
   ],
+  no_encryption_key: [
+    'invalid_request',
+    400,
+    'The client has no key that the answer can be encrypted with.',
+  ],
   // RFC 6750 section 3.1
   token_missing: ['invalid_request', 401, 'An access token is required.'],
   token_twice: ['invalid_request', 400, 'The access token was sent in more than one way.'],

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { compactVerify, SignJWT } from 'jose'
+import { compactVerify } from 'jose'
 import type { Clock } from '../base/index.ts'
 import { numericDate } from '../base/index.ts'
 import type { Client } from '../clients/index.ts'
 import type { KeyRing, SigningAlgorithm } from '../keys/index.ts'
 import { signingAlgorithms } from '../keys/index.ts'
+import type { AnswerNeeds } from './answer.ts'
+import { answerJwt } from './answer.ts'
 import { verifyingKey } from './verifying-key.ts'
 
 type Needs = { readonly clock: Clock; readonly keys: KeyRing; readonly issuer: string }
@@ -25,10 +27,9 @@ export type IdTokenStart = {
 }
 
 /** OIDC Core 2 and 3.1.3.6. */
-export async function mintIdToken(needs: Needs, start: IdTokenStart): Promise<string> {
-  const key = await needs.keys.signer(start.client.metadata.id_token_signed_response_alg)
+export function mintIdToken(needs: Needs & AnswerNeeds, start: IdTokenStart): Promise<string> {
   const iat = numericDate(needs.clock.now())
-  return new SignJWT({
+  const payload = (alg: SigningAlgorithm) => ({
     ...start.claims,
     iss: needs.issuer,
     sub: start.subject,
@@ -37,13 +38,12 @@ export async function mintIdToken(needs: Needs, start: IdTokenStart): Promise<st
     exp: iat + start.lifetime,
     auth_time: numericDate(start.authTime),
     acr: start.acr,
-    amr: start.amr,
-    at_hash: leftHalfHash(key.alg, start.accessToken),
+    amr: [...start.amr],
+    at_hash: leftHalfHash(alg, start.accessToken),
     ...(start.sid !== undefined && { sid: start.sid }),
     ...(start.nonce !== undefined && { nonce: start.nonce }),
   })
-    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'JWT' })
-    .sign(key.privateKey)
+  return answerJwt(needs, start.client, 'id_token', { typ: 'JWT', payload })
 }
 
 /** OIDC Core 3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */

@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../base/index.ts'
-import type { Client } from '../clients/index.ts'
+import type { Client, ClientKeys } from '../clients/index.ts'
 import type { User } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Family, TokenBinding } from '../session/index.ts'
@@ -20,6 +20,7 @@ export type IssueNeeds = {
   readonly issuer: string
   readonly accessClaims: AccessClaims
   readonly subjects: Subjects
+  readonly clientKeys: ClientKeys
   /** Seconds. */
   readonly accessTokenLifetime: number
   /** Seconds. */
