@@ -23,7 +23,7 @@ import { createLimits } from '../src/limits/index.ts'
 import { createInbox, noTransport } from '../src/mail/index.ts'
 import { createOutgoing, createRemoteKeys } from '../src/outgoing/index.ts'
 import { createPolicyBook } from '../src/mfa/index.ts'
-import { createVerifiedTokens } from '../src/oauth/index.ts'
+import { createIssuerKeys, createVerifiedTokens } from '../src/oauth/index.ts'
 import type { Parts } from '../src/parts.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
 import { createCounter } from '../src/statistics/index.ts'
@@ -127,6 +127,7 @@ function idleParts(): Parts {
     outgoing,
     remoteKeys,
     clientKeys: createClientKeys({ remoteKeys }),
+    issuerKeys: createIssuerKeys({ clock, outgoing, remoteKeys }),
     refreshTokens: createRefreshTokens([Buffer.alloc(32)]),
     passwords: {
       minLength: 8,

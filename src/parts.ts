@@ -26,7 +26,7 @@ import {
 } from './mail/index.ts'
 import { createOutgoing, createRemoteKeys } from './outgoing/index.ts'
 import { createPolicyBook } from './mfa/index.ts'
-import { createVerifiedTokens } from './oauth/index.ts'
+import { createIssuerKeys, createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
 import { createPlaces, createRefreshTokens } from './session/index.ts'
 import { createCounter } from './statistics/index.ts'
@@ -85,6 +85,7 @@ export async function createParts(options: PartsOptions) {
     outgoing,
     remoteKeys,
     clientKeys: createClientKeys({ remoteKeys }),
+    issuerKeys: createIssuerKeys({ clock, outgoing, remoteKeys }),
     counter: createCounter({ db, clock, onOverflow: metrics.statisticsDropped }),
     ...(await openPost(config, { ...common, log })),
   }
