@@ -23,7 +23,7 @@ import { createLimits } from '../src/limits/index.ts'
 import { createInbox, noTransport } from '../src/mail/index.ts'
 import { createOutgoing, createRemoteKeys } from '../src/outgoing/index.ts'
 import { createPolicyBook } from '../src/mfa/index.ts'
-import { createIssuerKeys, createVerifiedTokens } from '../src/oauth/index.ts'
+import { createIssuerKeys, createResourceBook, createVerifiedTokens } from '../src/oauth/index.ts'
 import type { Parts } from '../src/parts.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
 import { createCounter } from '../src/statistics/index.ts'
@@ -123,6 +123,7 @@ function idleParts(): Parts {
       queueLimit: 1,
     }),
     clients: createClientCache({ db, clock, kv }),
+    resourceBook: createResourceBook({ db, clock, kv }),
     secretUses: createSecretUses({ db, clock }),
     outgoing,
     remoteKeys,

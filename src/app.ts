@@ -120,11 +120,13 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
 }
 
 /** The connections, after everything that uses them. */
-async function closeParts({ transport, keys, access, clients, kv, db }: Parts): Promise<void> {
+async function closeParts(parts: Parts): Promise<void> {
+  const { transport, keys, access, clients, resourceBook, kv, db } = parts
   transport.close()
   keys.close()
   await access.close()
   await clients.close()
+  await resourceBook.close()
   await kv.close()
   await db.close()
 }

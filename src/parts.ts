@@ -26,7 +26,7 @@ import {
 } from './mail/index.ts'
 import { createOutgoing, createRemoteKeys } from './outgoing/index.ts'
 import { createPolicyBook } from './mfa/index.ts'
-import { createIssuerKeys, createVerifiedTokens } from './oauth/index.ts'
+import { createIssuerKeys, createResourceBook, createVerifiedTokens } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
 import { createPlaces, createRefreshTokens } from './session/index.ts'
 import { createCounter } from './statistics/index.ts'
@@ -76,6 +76,7 @@ export async function createParts(options: PartsOptions) {
     hasher: openHasher(config, metrics),
     passwords: openPasswords(options, metrics),
     clients: createClientCache({ db, clock, kv }),
+    resourceBook: createResourceBook({ db, clock, kv }),
     secretUses: createSecretUses({ db, clock }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),

@@ -106,6 +106,7 @@ function protocolNeeds(config: Config, shared: Shared) {
   const issue = { ...shared, ...config.oauth }
   const refreshRules = { idle, grace, sessionIdle: shared.lifetimes.idle }
   const token = createTokenEndpoint({
+    resourceBook: shared.resourceBook,
     clientAuth,
     count: (grant, outcome, client) => countToken(shared, { grant, outcome, client }),
     grants: [

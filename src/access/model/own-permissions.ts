@@ -19,6 +19,7 @@ export const ownPermissions = {
   'cardea.group': ['read', 'manage'],
   'cardea.assignment': ['read', 'manage'],
   'cardea.client': ['create', 'read', 'update', 'delete', 'rotate_secret'],
+  'cardea.resource': ['create', 'read', 'update', 'delete'],
   'cardea.key': ['read', 'rotate'],
   'cardea.consent': ['read', 'revoke'],
   'cardea.token': ['read', 'revoke'],

@@ -6,12 +6,13 @@ import { authenticateClient } from '../client-auth/authenticate.ts'
 import { bindingOf } from '../binding/binding.ts'
 import { oauthFailures } from '../failures.ts'
 import type { ProtocolRequest } from '../protocol-request.ts'
+import type { ResourceNeeds } from '../resources/requested.ts'
 import { requestedResources } from '../resources/requested.ts'
 import type { Grant, TokenResponse } from './grant.ts'
 
 export type TokenEndpoint = (request: ProtocolRequest) => Promise<TokenResponse>
 
-type Needs = {
+type Needs = ResourceNeeds & {
   readonly clientAuth: ClientAuthNeeds
   readonly grants: readonly Grant[]
   /** `client` is whom a token was given to. */
