@@ -20,6 +20,7 @@ export const ownPermissions = {
   'cardea.assignment': ['read', 'manage'],
   'cardea.client': ['create', 'read', 'update', 'delete', 'rotate_secret'],
   'cardea.resource': ['create', 'read', 'update', 'delete'],
+  'cardea.trusted_issuer': ['read', 'manage'],
   'cardea.key': ['read', 'rotate'],
   'cardea.consent': ['read', 'revoke'],
   'cardea.token': ['read', 'revoke'],
