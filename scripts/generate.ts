@@ -160,6 +160,7 @@ const idleKeys: KeyRing = {
   jwks: () => ({ keys: [] }),
   find: () => undefined,
   lookup: async () => undefined,
+  decrypting: async () => [],
   refresh: async () => undefined,
   close: () => undefined,
 }

@@ -22,7 +22,7 @@ import {
 import type { Jobs } from './jobs/index.ts'
 import { createJobs, sweepDeadJobs, sweepInBatches } from './jobs/index.ts'
 import type { KeyRing, Sealer } from './keys/index.ts'
-import { rotateIfDue, sweepKeys } from './keys/index.ts'
+import { createMissingKeys, encryptionAlgorithms, rotateIfDue, sweepKeys } from './keys/index.ts'
 import type { MfaCore } from './mfa/index.ts'
 import {
   remindOfBackupExpiry,
@@ -169,6 +169,7 @@ export function auditedRotation(
 }
 
 async function rotate(needs: Needs): Promise<void> {
+  await createMissingKeys(needs, encryptionAlgorithms)
   await rotateIfDue(auditedRotation(needs), keyPolicy(needs.config))
   await sweepKeys(needs)
   await needs.keys.refresh()

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { CompactSign, compactVerify, createLocalJWKSet, exportJWK, generateKeyPair } from 'jose'
+import {
+  CompactEncrypt,
+  CompactSign,
+  compactDecrypt,
+  compactVerify,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+} from 'jose'
 import { testDatabase } from '../../test/harness/database.ts'
 import { manualClock, secureRandom } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import { createDb, sql } from '../db/index.ts'
+import { encryptionAlgorithms } from './algorithm.ts'
 import type { KeyRing } from './key-ring.ts'
-import { openKeyRing } from './key-ring.ts'
+import { createMissingKeys, openKeyRing } from './key-ring.ts'
 import { listKeys, sweepKeys } from './list-keys.ts'
 import { rotateIfDue, rotateKeys } from './rotate-keys.ts'
 import { createSealer, SealError } from './sealing.ts'
@@ -17,6 +27,10 @@ let clock = manualClock(new Date('2026-01-01T00:00:00Z'))
 let database: Awaited<ReturnType<typeof testDatabase>>
 let db: Db
 const needs = () => ({ db, clock, sealer })
+const encryptionKey = (ring: KeyRing, alg: string) =>
+  ring
+    .jwks()
+    .keys.find(({ use, kty }) => use === 'enc' && (kty === 'RSA') === alg.startsWith('RSA'))
 const sign = async (ring: KeyRing) => {
   const { kid, alg, privateKey } = await ring.signer('ES256')
   const jws = new CompactSign(Buffer.from('text')).setProtectedHeader({ alg, kid })
@@ -38,7 +52,11 @@ beforeEach(async () => {
 
 test('any number of nodes starting at once on an empty database make one set of keys', async () => {
   const rings = await Promise.all(Array.from({ length: 12 }, () => openKeyRing(needs())))
-  assert.deepEqual((await listKeys(needs())).map((key) => key.alg).sort(), ['ES256', 'RS256'])
+  assert.deepEqual((await listKeys(needs())).map((key) => key.alg).sort(), [
+    'ECDH-ES',
+    'ES256',
+    'RS256',
+  ])
   const sets = new Set(rings.map((ring) => JSON.stringify(ring.jwks())))
   assert.equal(sets.size, 1)
 })
@@ -49,6 +67,7 @@ test('what is signed verifies with the published set, which holds nothing privat
   const { keys } = ring.jwks()
   assert.equal((await compactVerify(token, createLocalJWKSet({ keys }))).protectedHeader.kid, kid)
   for (const jwk of keys) {
+    if (jwk.use === 'enc') continue
     assert.equal(jwk.use, 'sig')
     assert.ok(!('d' in jwk))
     assert.equal(ring.find(jwk.kid ?? '')?.alg, jwk.alg)
@@ -66,13 +85,13 @@ test('a rotation publishes the next key first, and keeps the old one until its t
   )
   assert.deepEqual(seen, rotated)
   await ring.refresh()
-  assert.equal(ring.jwks().keys.length, 4)
+  assert.equal(ring.jwks().keys.length, 5)
   assert.equal((await sign(ring)).kid, first.kid)
   clock.advance(policy.publishLead)
   assert.ok(rotated.includes((await sign(ring)).kid))
   await compactVerify(first.token, createLocalJWKSet(ring.jwks()))
   clock.advance(policy.tokenLifetime + 61)
-  assert.equal(ring.jwks().keys.length, 2)
+  assert.equal(ring.jwks().keys.length, 3)
   assert.equal(ring.find(first.kid), undefined)
   assert.equal(await sweepKeys(needs()), 0)
   clock.advance(86_400)
@@ -83,10 +102,10 @@ test('rotations at the same time make one next key per algorithm, scheduled or a
   await openKeyRing(needs())
   const race = (now: boolean) =>
     Promise.all(Array.from({ length: 8 }, () => rotateKeys(needs(), policy, { now })))
-  assert.equal((await race(true)).flat().length, 2)
-  assert.equal((await listKeys(needs())).length, 4)
-  assert.equal((await race(false)).flat().length, 2)
+  assert.equal((await race(true)).flat().length, 3)
   assert.equal((await listKeys(needs())).length, 6)
+  assert.equal((await race(false)).flat().length, 3)
+  assert.equal((await listKeys(needs())).length, 9)
 })
 
 test('rotating at once brings a scheduled key forward instead of making another', async () => {
@@ -108,14 +127,38 @@ test('the job rotates only when a term ends, and every moment has a signer', asy
     const { token } = await sign(ring)
     await compactVerify(token, createLocalJWKSet(ring.jwks()))
   }
-  assert.equal((await listKeys(needs())).length, 6)
+  assert.equal((await listKeys(needs())).length, 9)
 })
 
 test('a refused audit entry undoes the rotation', async () => {
   await openKeyRing(needs())
   const onRotated = () => Promise.reject(new Error('no'))
   await assert.rejects(rotateKeys({ ...needs(), onRotated }, policy))
-  assert.equal((await listKeys(needs())).length, 2)
+  assert.equal((await listKeys(needs())).length, 3)
+})
+
+test('RFC 7516 §5.2: what was encrypted to a key that was replaced still opens for a day', async () => {
+  await createMissingKeys(needs(), encryptionAlgorithms)
+  const ring = await openKeyRing(needs())
+  for (const alg of ['ECDH-ES', 'ECDH-ES+A256KW', 'RSA-OAEP-256']) {
+    const jwk = encryptionKey(ring, alg)
+    const sealed = await new CompactEncrypt(Buffer.from('text'))
+      .setProtectedHeader({ alg, enc: 'A256GCM', kid: jwk?.kid ?? '' })
+      .encrypt(await importJWK(jwk ?? {}, alg))
+    const opens = async (kid?: string) => {
+      const [key] = await ring.decrypting({ kid, alg })
+      return key && Buffer.from((await compactDecrypt(sealed, key)).plaintext).toString()
+    }
+    assert.equal(await opens(jwk?.kid), 'text', alg)
+    assert.equal(await opens(), 'text', alg)
+    await rotateKeys(needs(), policy, { now: true })
+    await ring.refresh()
+    assert.notEqual(encryptionKey(ring, alg)?.kid, jwk?.kid)
+    assert.equal(await opens(jwk?.kid), 'text', alg)
+    clock.advance(86_400 + 61)
+    assert.equal(await opens(jwk?.kid), undefined, alg)
+  }
+  assert.deepEqual(await ring.decrypting({ alg: 'ES256' }), [])
 })
 
 test('an unknown key id makes at most one read per second', async () => {

@@ -1,12 +1,14 @@
 import type { JWK } from 'jose'
 import type { Clock } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
-import type { SigningAlgorithm } from './algorithm.ts'
-import { firstAlgorithms } from './algorithm.ts'
+import type { KeyAlgorithm, SigningAlgorithm } from './algorithm.ts'
+import { firstAlgorithms, isEncryption } from './algorithm.ts'
+import type { DecryptionKeys } from './decryption-keys.ts'
+import { createDecryptionKeys } from './decryption-keys.ts'
 import { isPublished, maySign, signerAt } from './key-schedule.ts'
 import { scheduleKey } from './rotate-keys.ts'
 import type { Sealer } from './sealing.ts'
-import type { KeyRecord, SigningKey, VerifyKey } from './signing-key.ts'
+import type { KeyRecord, SigningKey, SigningRecord, VerifyKey } from './signing-key.ts'
 import { generateKey, importSigningKey, importVerifyKey } from './signing-key.ts'
 import { insertKey, lockKeys, selectKeys } from './store.ts'
 
@@ -27,11 +29,17 @@ export type KeyRing = {
   readonly find: (kid: string) => VerifyKey | undefined
   /** Like `find`, but waits for that re-read: for a token that another node signed just now. */
   readonly lookup: (kid: string) => Promise<VerifyKey | undefined>
+  /** The private keys that what is encrypted to us may open with, by the header of the JWE. */
+  readonly decrypting: DecryptionKeys['decrypting']
   readonly refresh: () => Promise<void>
   readonly close: () => void
 }
 
-type Held = { readonly record: KeyRecord; readonly verify: VerifyKey; readonly sign?: SigningKey }
+type Held = {
+  readonly record: SigningRecord
+  readonly verify: VerifyKey
+  readonly sign?: SigningKey
+}
 
 const rereadPause = 1000
 
@@ -42,12 +50,16 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
   let records: readonly KeyRecord[] = []
   let held = new Map<string, Held>()
   let reading: Promise<void> | undefined
+  const decryption = createDecryptionKeys(needs)
   let lastReread = Number.NEGATIVE_INFINITY
   let closed = false
 
   const read = async () => {
     const found = await selectKeys(db)
-    const entries = found.map(async (record) => hold(needs, record, held.get(record.kid)))
+    await decryption.take(found)
+    const entries = found
+      .filter(isSigningRecord)
+      .map(async (record) => hold(needs, record, held.get(record.kid)))
     const opened = (await Promise.all(entries)).flatMap((entry) => entry ?? [])
     held = new Map(opened.map((entry) => [entry.record.kid, entry]))
     records = found
@@ -84,7 +96,7 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
       if (made === undefined) throw new Error(`There is no ${alg} key to sign with.`)
       return made
     },
-    jwks: () => ({ keys: publishedKeys(held, clock.now()) }),
+    jwks: () => ({ keys: [...publishedKeys(held, clock.now()), ...decryption.published()] }),
     find: (kid) => {
       if (!held.has(kid)) reread().catch((err) => needs.log?.error({ err }, 'reading keys failed'))
       return known(kid)
@@ -93,11 +105,21 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
       if (!held.has(kid)) await reread()
       return known(kid)
     },
+    decrypting: async (header) => {
+      const known = await decryption.decrypting(header)
+      if (known.length > 0) return known
+      await reread()
+      return decryption.decrypting(header)
+    },
     refresh,
     close: () => {
       closed = true
     },
   }
+}
+
+function isSigningRecord(record: KeyRecord): record is SigningRecord {
+  return !isEncryption(record.alg)
 }
 
 function publishedKeys(held: ReadonlyMap<string, Held>, now: Date): JWK[] {
@@ -112,7 +134,7 @@ function publishedKeys(held: ReadonlyMap<string, Held>, now: Date): JWK[] {
  */
 async function hold(
   needs: Needs,
-  record: KeyRecord,
+  record: SigningRecord,
   before: Held | undefined,
 ): Promise<Held | undefined> {
   const signs = maySign(record, needs.clock.now())
@@ -128,9 +150,9 @@ async function hold(
 }
 
 /** Two nodes that start at once on an empty database end up with one set: the lock decides. */
-async function createMissingKeys(
-  { db, clock, sealer }: Needs,
-  wanted: readonly SigningAlgorithm[],
+export async function createMissingKeys(
+  { db, clock, sealer }: Pick<Needs, 'db' | 'clock' | 'sealer'>,
+  wanted: readonly KeyAlgorithm[],
 ): Promise<void> {
   const missing = withoutKey(await selectKeys(db), wanted)
   if (missing.length === 0) return
@@ -145,9 +167,6 @@ async function createMissingKeys(
   })
 }
 
-function withoutKey(
-  keys: readonly KeyRecord[],
-  wanted: readonly SigningAlgorithm[],
-): SigningAlgorithm[] {
+function withoutKey(keys: readonly KeyRecord[], wanted: readonly KeyAlgorithm[]): KeyAlgorithm[] {
   return wanted.filter((alg) => !keys.some((key) => key.alg === alg))
 }

@@ -1,10 +1,10 @@
 import { addSeconds } from '../base/index.ts'
-import type { SigningAlgorithm } from './algorithm.ts'
+import type { KeyAlgorithm } from './algorithm.ts'
 
 /** When a key may do what. The open ends are set when its successor is scheduled. */
 export type Lifetime = {
   readonly kid: string
-  readonly alg: SigningAlgorithm
+  readonly alg: KeyAlgorithm
   readonly signsFrom: Date
   readonly signsUntil: Date | null
   readonly verifyUntil: Date | null
@@ -42,7 +42,7 @@ export function maySign(key: Lifetime, now: Date): boolean {
  */
 export function signerAt<Key extends Lifetime>(
   keys: readonly Key[],
-  alg: SigningAlgorithm,
+  alg: KeyAlgorithm,
   now: Date,
 ): Key | undefined {
   const candidates = keys.filter((key) => key.alg === alg && maySign(key, now)).sort(bySignsFrom)
@@ -65,7 +65,7 @@ export type RotationRule = { readonly publishLead: number; readonly rotateEvery:
 /** A successor is due one publication lead before the signing key has served its term. */
 export function isRotationDue(
   keys: readonly Lifetime[],
-  alg: SigningAlgorithm,
+  alg: KeyAlgorithm,
   { now, rule }: { readonly now: Date; readonly rule: RotationRule },
 ): boolean {
   const signer = signerAt(keys, alg, now)

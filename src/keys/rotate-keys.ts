@@ -1,8 +1,8 @@
 import type { Clock } from '../base/index.ts'
 import { addSeconds } from '../base/index.ts'
 import type { Db, Queries } from '../db/index.ts'
-import type { SigningAlgorithm } from './algorithm.ts'
-import { signingAlgorithms } from './algorithm.ts'
+import type { KeyAlgorithm } from './algorithm.ts'
+import { isEncryption, keyAlgorithms } from './algorithm.ts'
 import { isRotationDue, nextAfter, retirement, signerAt } from './key-schedule.ts'
 import type { Sealer } from './sealing.ts'
 import type { KeyRecord, NewKey } from './signing-key.ts'
@@ -38,14 +38,14 @@ export function rotateKeys(
   policy: KeyPolicy,
   options: { readonly now?: boolean } = {},
 ): Promise<string[]> {
-  return rotate(needs, signingAlgorithms, { policy, atOnce: options.now ?? false })
+  return rotate(needs, keyAlgorithms, { policy, atOnce: options.now ?? false })
 }
 
 /** What the hourly job calls: rotates only the algorithms whose key has served its term. */
 export async function rotateIfDue(needs: RotationNeeds, policy: KeyPolicy): Promise<string[]> {
   const keys = await selectKeys(needs.db)
   const now = needs.clock.now()
-  const due = signingAlgorithms.filter((alg) => isRotationDue(keys, alg, { now, rule: policy }))
+  const due = keyAlgorithms.filter((alg) => isRotationDue(keys, alg, { now, rule: policy }))
   return due.length === 0 ? [] : rotate(needs, due, { policy, atOnce: false })
 }
 
@@ -53,7 +53,7 @@ type How = { readonly policy: KeyPolicy; readonly atOnce: boolean }
 
 async function rotate(
   needs: RotationNeeds,
-  algorithms: readonly SigningAlgorithm[],
+  algorithms: readonly KeyAlgorithm[],
   how: How,
 ): Promise<string[]> {
   const before = await selectKeys(needs.db)
@@ -93,8 +93,15 @@ async function succeed(
   const signsFrom = atOnce ? now : addSeconds(now, policy.publishLead)
   if (scheduled) await updateSigningStart(tx, scheduled.kid, signsFrom)
   else await insertKey(tx, scheduleKey(fresh, now, signsFrom))
-  await updateRetirement(tx, signer.kid, retirement(signsFrom, policy.tokenLifetime))
+  await updateRetirement(tx, signer.kid, retirement(signsFrom, usefulFor(seen.alg, policy)))
   return scheduled?.kid ?? fresh.kid
+}
+
+/** Seconds: clients keep what we publish, so an old key must open what is still encrypted to it. */
+const keptByClients = 86_400
+
+function usefulFor(alg: KeyAlgorithm, { tokenLifetime }: KeyPolicy): number {
+  return isEncryption(alg) ? Math.max(tokenLifetime, keptByClients) : tokenLifetime
 }
 
 export function scheduleKey(key: NewKey, createdAt: Date, signsFrom: Date): KeyRecord {

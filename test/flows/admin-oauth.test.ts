@@ -230,19 +230,20 @@ test('the signing keys are listed and rotated, and their secrets stay inside', a
     listed.body.keys
       .map(({ alg, state }: { alg: string; state: string }) => `${alg} ${state}`)
       .sort(),
-    ['ES256 signing', 'RS256 signing'],
+    ['ECDH-ES signing', 'ES256 signing', 'RS256 signing'],
   )
   assert.equal(JSON.stringify(listed.body).includes('jwk'), false)
   const planned = await owner.send('POST', `${admin}/keys/rotate`)
   assert.equal(planned.status, 200, JSON.stringify(planned.body))
-  assert.equal(planned.body.rotated.length, 2)
+  assert.equal(planned.body.rotated.length, 3)
   assert.deepEqual((await owner.send('POST', `${admin}/keys/rotate`, {})).body.rotated, [])
   const now = await owner.send('POST', `${admin}/keys/rotate`, { now: true })
   assert.deepEqual(now.body.rotated.toSorted(), planned.body.rotated.toSorted())
   const jwks = await postJson(`${server.url}/oauth/jwks`, undefined, { method: 'GET' })
-  assert.equal(jwks.body.keys.length, 4)
+  // Those that sign and those that only verify; of those to encrypt to only the current one.
+  assert.equal(jwks.body.keys.length, 5)
   const signing = now.body.keys.filter(({ state }: { state: string }) => state === 'signing')
-  assert.equal(signing.length, 2)
+  assert.equal(signing.length, 3)
   const [entry] = (await audited('key.rotate', `key:${now.body.rotated[0]}`)).slice(-1)
   assert.equal(entry?.actor, `user:${owner.user.id}`)
   assert.deepEqual(entry?.details, { now: true })

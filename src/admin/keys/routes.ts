@@ -3,7 +3,7 @@ import { byOf, needs as permission, problems } from '../../account/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Surface } from '../../http/index.ts'
 import type { KeyPolicy, ListedKey, Sealer } from '../../keys/index.ts'
-import { listKeys, rotateKeys } from '../../keys/index.ts'
+import { encryptionAlgorithms, listKeys, rotateKeys, signingAlgorithms } from '../../keys/index.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 export type KeyRoutesNeeds = AdminNeeds & {
@@ -18,9 +18,10 @@ const timeOrNull = Type.Union([time, Type.Null()])
 
 const KeyBody = Type.Object({
   kid: Type.String(),
-  alg: Type.Enum(['RS256', 'ES256', 'PS256', 'ES384', 'ES512', 'EdDSA']),
+  alg: Type.Enum([...signingAlgorithms, ...encryptionAlgorithms]),
   state: Type.Enum(['next', 'signing', 'verifying', 'expired'], {
-    description: 'next: published, signs later; verifying: signs no more, still published',
+    description:
+      'next: published, signs later; verifying: signs no more, still published. Of a key for encryption: next is not published yet, verifying only opens',
   }),
   created_at: time,
   signs_from: time,
