@@ -3,10 +3,10 @@
  * or Chromium is skipped where they are missing, and says so; in CI nothing may be missing.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, globSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startEmbedded } from '../src/db/index.ts'
 import { createTemplate } from './harness/database.ts'
 
@@ -19,6 +19,7 @@ if (missing.length > 0 && process.env.CI === 'true') {
   process.exit(1)
 }
 
+const filesOfBundle = 6
 const given = process.argv.slice(2)
 const files = given.length > 0 ? given : globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort()
 const dataDir = mkdtempSync(join(tmpdir(), 'cardea-test-'))
@@ -47,11 +48,38 @@ try {
     '--test-concurrency=3',
     '--test-timeout=120000',
   ]
-  const child = spawn(process.execPath, [...options, ...files], { env, stdio: 'inherit' })
+  const run = given.length > 0 ? files : bundles(files)
+  const child = spawn(process.execPath, [...options, ...run], { env, stdio: 'inherit' })
   process.exitCode = await new Promise<number>((resolve) =>
     child.on('exit', (code) => resolve(code ?? 1)),
   )
 } finally {
   await postgres.stop()
   rmSync(dataDir, { recursive: true, force: true })
+}
+
+/**
+ * Reading the sources takes a process longer than many a file of tests takes, so files share processes, each as
+ * a suite of its own. What drives a browser takes longest, so it begins first; it and what measures its own
+ * process are alone.
+ */
+function bundles(all: readonly string[]): string[] {
+  const alone = all.filter((file) => /test\/e2e\/|kv\/memory/.test(file))
+  const shared = all.filter((file) => !alone.includes(file))
+  const folder = fileURLToPath(new URL('../node_modules/.cache/cardea-bundles', import.meta.url))
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const count = Math.ceil(shared.length / filesOfBundle)
+  const made = Array.from({ length: count }, (_, i) => {
+    const lines = shared
+      .filter((_file, n) => n % count === i)
+      .map((file) => {
+        const url = JSON.stringify(pathToFileURL(file).href)
+        return `suite(${JSON.stringify(file)}, async () => { await import(${url}) })\n`
+      })
+    const path = join(folder, `bundle-${i}.test.mjs`)
+    writeFileSync(path, `import { suite } from 'node:test'\n${lines.join('')}`)
+    return path
+  })
+  return [...alone, ...made]
 }

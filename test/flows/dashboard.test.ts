@@ -258,7 +258,8 @@ test('the dashboard reads small tables only, in few statements', async () => {
   await dashboard()
   server.statements()
   await call('GET /admin/dashboard?days=400')
-  const statements = server.statements()
+  // Changes of rights are looked for every half second, whoever asks then.
+  const statements = server.statements().filter((text) => !/FROM access_changes/.test(text))
   assert.ok(statements.length <= 9, `${statements.length}\n${statements.join('\n')}`)
   const tables = statements.flatMap((text) =>
     [...text.matchAll(/(?:FROM|JOIN)\s+([a-z_]+)/g)].map(([, table]) => table),
