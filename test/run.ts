@@ -46,7 +46,7 @@ try {
     '--test',
     '--test-reporter=spec',
     '--test-concurrency=3',
-    '--test-timeout=120000',
+    '--test-timeout=240000',
   ]
   const run = given.length > 0 ? files : bundles(files)
   const child = spawn(process.execPath, [...options, ...run], { env, stdio: 'inherit' })

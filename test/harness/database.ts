@@ -3,7 +3,12 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from 'pg'
-import { migrateUp, startEmbedded } from '../../src/db/index.ts'
+import { secureRandom } from '../../src/base/index.ts'
+import { createDb, migrateUp, startEmbedded } from '../../src/db/index.ts'
+import { createSealer, openKeyRing } from '../../src/keys/index.ts'
+
+/** Of every test server. */
+export const masterKey = Buffer.alloc(32, 7)
 
 export type TestDatabase = { readonly url: string; close(): Promise<void> }
 
@@ -11,14 +16,17 @@ export type TestDatabase = { readonly url: string; close(): Promise<void> }
  * A fresh, migrated database of its own: on the server of CARDEA_TEST_DATABASE_URL when that is set,
  * otherwise on an embedded one that this process shares and that ends with the last database.
  */
-export async function testDatabase(): Promise<TestDatabase> {
+export async function testDatabase(
+  options: { readonly withKeys?: boolean } = {},
+): Promise<TestDatabase> {
   const server = await takeServer()
   const name = `cardea_test_${randomBytes(6).toString('hex')}`
   try {
-    const copied = (await hasTemplate(server.url)) ? `TEMPLATE ${template}` : ''
-    await administer(server.url, `CREATE DATABASE ${name} ${copied}`)
+    const copied = await hasTemplate(server.url)
+    const from = options.withKeys === true ? templateWithKeys : template
+    await administer(server.url, `CREATE DATABASE ${name} ${copied ? `TEMPLATE ${from}` : ''}`)
     const url = onDatabase(server.url, name)
-    await migrateUp(url)
+    if (!copied) await migrateUp(url)
     return {
       url,
       close: async () => {
@@ -33,12 +41,22 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 const template = 'cardea_test_template'
+/** The same with signing keys, which take a while to make. */
+const templateWithKeys = 'cardea_test_template_keys'
 
 /** Makes the migrated database that `testDatabase` copies, which is faster than migrating each. */
 export async function createTemplate(serverUrl: string): Promise<void> {
-  await administer(serverUrl, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
-  await administer(serverUrl, `CREATE DATABASE ${template}`)
-  await migrateUp(onDatabase(serverUrl, template))
+  for (const name of [template, templateWithKeys]) {
+    await administer(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+    await administer(serverUrl, `CREATE DATABASE ${name}`)
+    await migrateUp(onDatabase(serverUrl, name))
+  }
+  const db = createDb({ url: onDatabase(serverUrl, templateWithKeys), poolSize: 1 })
+  const sealer = createSealer([masterKey], secureRandom)
+  const clock = { now: () => new Date(0) }
+  const keys = await openKeyRing({ db, clock, sealer })
+  keys.close()
+  await db.close()
 }
 
 async function hasTemplate(serverUrl: string): Promise<boolean> {

@@ -11,7 +11,7 @@ import { createLog } from '../../src/telemetry/index.ts'
 import type { Browser } from './browser.ts'
 import { createBrowser } from './browser.ts'
 import { freePort } from './cardea-process.ts'
-import { testDatabase } from './database.ts'
+import { masterKey, testDatabase } from './database.ts'
 import type { Mailbox } from './mailbox.ts'
 
 export type TestUser = User & { readonly password: string }
@@ -37,7 +37,7 @@ export type TestServer = {
   readonly close: () => Promise<void>
 }
 
-export const masterKey = Buffer.alloc(32, 7)
+export { masterKey }
 export const callback = 'https://app.example.com/callback'
 
 type Options = {
@@ -52,7 +52,7 @@ type Options = {
 
 /** A real server on a port of its own with a database of its own. Passwords are hashed cheaply. */
 export async function testServer(options: Options = {}): Promise<TestServer> {
-  const database = await testDatabase()
+  const database = await testDatabase({ withKeys: true })
   const port = await freePort()
   const config = testConfig({
     CARDEA_HTTP_PORT: String(port),
