@@ -50,13 +50,36 @@ export function createAccessClaims(needs: {
   }
 }
 
+const claimNames = accessScopes.flatMap((name) => [name, overageOf(name)])
+
+/** What a token says of what its subject may do. */
+export function toldClaims(payload: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    claimNames.filter((name) => name in payload).map((name) => [name, payload[name]]),
+  )
+}
+
+/** The same without what nobody asked for. */
+export function claimsOfScopes(
+  claims: Readonly<Record<string, unknown>>,
+  scopes: readonly string[],
+): Record<string, unknown> {
+  const silent = accessScopes.filter((scope) => !scopes.includes(scope))
+  const left = new Set<string>(silent.flatMap((name) => [name, overageOf(name)]))
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !left.has(name)))
+}
+
 function isTold(permission: string, resources: readonly string[] | undefined): boolean {
   const type = permission.slice(0, permission.indexOf(':'))
   if (type.startsWith(ownPrefix)) return false
   return type === '*' || resources === undefined || resources.includes(type)
 }
 
+function overageOf(name: string): string {
+  return `${name}_overage`
+}
+
 function bounded(name: string, list: readonly string[]): Record<string, unknown> {
   const fits = list.length <= mostEntries && JSON.stringify(list).length <= longestList
-  return fits ? { [name]: list } : { [`${name}_overage`]: true }
+  return fits ? { [name]: list } : { [overageOf(name)]: true }
 }

@@ -1,8 +1,10 @@
 import { jwtVerify, SignJWT } from 'jose'
 import type { Clock, FamilyId, Random } from '../base/index.ts'
 import { isUuid, numericDate, randomToken } from '../base/index.ts'
-import type { KeyRing } from '../keys/index.ts'
+import type { KeyRing, SigningAlgorithm } from '../keys/index.ts'
+import { signingAlgorithms } from '../keys/index.ts'
 import type { AuthorizationDetail, TokenBinding } from '../session/index.ts'
+import { toldClaims } from './access-claims.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
 import { verifyingKey } from './verifying-key.ts'
 
@@ -16,6 +18,7 @@ export type Actor = {
 /** The claims of RFC 9068 section 2.2; `grant_id` names the token family the token belongs to. */
 export type AccessToken = {
   readonly jti: string
+  /** As the client is told it. */
   readonly subject: string
   readonly clientId: string
   readonly audience: readonly string[]
@@ -30,6 +33,9 @@ export type AccessToken = {
   readonly expiresAt: number
   readonly authTime: number | undefined
   readonly acr: string | undefined
+  readonly amr: readonly string[] | undefined
+  /** What the subject may do, as far as it was told. */
+  readonly claims: Readonly<Record<string, unknown>>
 }
 
 export type AccessTokenStart = {
@@ -42,6 +48,7 @@ export type AccessTokenStart = {
   readonly details?: readonly AuthorizationDetail[] | undefined
   /** Seconds. */
   readonly lifetime: number
+  readonly alg?: SigningAlgorithm
   /** What the subject may do, as far as the client is told. */
   readonly claims?: Readonly<Record<string, unknown>>
   readonly grant?: {
@@ -61,14 +68,14 @@ type Needs = {
 
 /** Signs an access token; nothing is written anywhere (RFC 9068). */
 export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Promise<string> {
-  const key = await needs.keys.signer('ES256')
+  const key = await needs.keys.signer(start.alg ?? 'ES256')
   const iat = numericDate(needs.clock.now())
   const { grant } = start
   return new SignJWT({
     ...start.claims,
     iss: needs.issuer,
     sub: start.subject,
-    aud: typeof start.audience === 'string' ? start.audience : [...start.audience],
+    aud: oneOrMany(start.audience),
     client_id: start.clientId,
     iat,
     exp: iat + start.lifetime,
@@ -88,13 +95,22 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
     .sign(key.privateKey)
 }
 
+/** RFC 7519 section 4.1.3. */
+export function oneOrMany(audience: string | readonly string[]): string | string[] {
+  const [first, ...others] = [audience].flat()
+  return first !== undefined && others.length === 0 ? first : [...audience]
+}
+
 export type VerifyNeeds = Omit<Needs, 'random'> & { readonly verifiedTokens: VerifiedTokens }
 
-/** An access token of ours for this audience that is valid now; undefined for anything else (RFC 9068 section 4). */
+/**
+ * An access token of ours for this audience, or for any, that is a JWT and valid now; undefined for anything
+ * else (RFC 9068 section 4).
+ */
 export async function verifyAccessToken(
   needs: VerifyNeeds,
   token: string,
-  audience: string,
+  audience: string | undefined,
 ): Promise<AccessToken | undefined> {
   const now = needs.clock.now()
   const known = needs.verifiedTokens.get(token, audience, now)
@@ -102,10 +118,10 @@ export async function verifyAccessToken(
   try {
     const { payload, protectedHeader } = await jwtVerify(token, verifyingKey(needs.keys), {
       issuer: needs.issuer,
-      audience,
+      ...(audience !== undefined && { audience }),
       typ: 'at+jwt',
-      algorithms: ['ES256', 'RS256'],
-      requiredClaims: ['sub', 'exp', 'iat', 'jti', 'client_id'],
+      algorithms: [...signingAlgorithms],
+      requiredClaims: ['sub', 'aud', 'exp', 'iat', 'jti', 'client_id'],
       currentDate: now,
     })
     const verified = toAccessToken(payload)
@@ -136,5 +152,7 @@ function toAccessToken(payload: Readonly<Record<string, unknown>>): AccessToken 
     expiresAt: Number(payload.exp),
     authTime: typeof payload.auth_time === 'number' ? payload.auth_time : undefined,
     acr: typeof payload.acr === 'string' ? payload.acr : undefined,
+    amr: payload.amr as string[] | undefined,
+    claims: toldClaims(payload),
   }
 }

@@ -1,20 +1,19 @@
-import type { Client, ClientCache } from '../clients/index.ts'
-import type { Db } from '../db/index.ts'
-import type { VerifyNeeds } from './access-token.ts'
-import { verifyAccessToken } from './access-token.ts'
-import { isRevoked } from './store.ts'
-
-type Needs = VerifyNeeds & { readonly db: Db; readonly clients: ClientCache }
+import type { Client } from '../clients/index.ts'
+import type { ActiveNeeds } from './active-token.ts'
+import { readActiveToken } from './active-token.ts'
 
 /**
  * The active client that acts for itself by this token (RFC 6749 section 4.4, RFC 9068 section 2.2):
- * undefined for every other token, those of people above all.
+ * undefined for every other token, those of people above all. What is bound to a key is worth nothing
+ * without it (RFC 9449 section 7.2).
  */
-export async function verifyClientToken(needs: Needs, token: string): Promise<Client | undefined> {
-  const access = await verifyAccessToken(needs, token, needs.issuer)
-  if (access === undefined || access.grantId !== undefined) return undefined
-  if (access.subject !== access.clientId) return undefined
-  const client = await needs.clients.find(access.clientId)
-  if (client === undefined || (await isRevoked(needs.db, access.jti))) return undefined
-  return client
+export async function verifyClientToken(
+  needs: ActiveNeeds,
+  text: string,
+): Promise<Client | undefined> {
+  const found = await readActiveToken(needs, text, needs.issuer)
+  if (!found.ok || found.person !== undefined) return undefined
+  const { token, client } = found
+  const forItself = token.grantId === undefined && token.subject === token.clientId
+  return forItself && token.binding === undefined ? client : undefined
 }

@@ -31,6 +31,11 @@ export const oauthFailures = failures({
     'The scope is unknown, malformed or not allowed for this client.',
   ],
   invalid_target: ['invalid_target', 400, 'The requested resource is not available.'], // RFC 8707 section 2
+  binding_required: [
+    'invalid_request',
+    400,
+    'Access to this resource is only given to who proves to hold a key or a certificate.',
+  ],
   access_denied: ['access_denied', 400, 'The request was denied.'],
   invalid_grant: [
     'invalid_grant',
@@ -75,6 +80,11 @@ export const oauthFailures = failures({
     'The access token does not have the scope openid.',
   ],
   // RFC 7009 section 2.2.1
+  unsupported_token_type: [
+    'unsupported_token_type',
+    400,
+    'Tokens of this type are not revoked here.',
+  ],
   foreign_token: ['invalid_grant', 400, 'The token was issued to another client.'],
   // OpenID Connect RP-Initiated Logout 1.0
   invalid_hint: ['invalid_request', 400, 'The ID token hint is not valid.'],

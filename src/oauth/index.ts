@@ -1,9 +1,9 @@
 /**
  * oauth: the OAuth 2.0 and OpenID Connect protocol.
- * Owns the tables `authorization_codes` and `revoked_access_tokens` and the addresses below `/oauth` and
- * `/.well-known`. Promises that every rule cites the section it obeys, that what may be used once is used
- * once, and that the browser is only ever sent to a validated redirect URI. Never asks a person anything:
- * that is what the pages of `login` do.
+ * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens` and `resources`, and the
+ * addresses below `/oauth` and `/.well-known`. Promises that every rule cites the section it obeys, that
+ * what may be used once is used once, and that the browser is only ever sent to a validated redirect URI.
+ * Never asks a person anything: that is what the pages of `login` do.
  */
 
 export { createAccessClaims } from './access-claims.ts'
@@ -16,8 +16,10 @@ export { createBrake } from './client-auth/brake.ts'
 export { verifyClientToken } from './client-token.ts'
 export { readIdTokenHint } from './id-token.ts'
 export { accessTokenMint } from './issue.ts'
+export { deleteClientOpaqueTokens, sweepOpaqueTokens } from './opaque/store.ts'
 export type { ResourceBook } from './resources/book.ts'
 export { createResourceBook, resourceScopes } from './resources/book.ts'
+export { longestJwt } from './resources/resource.ts'
 export { revokeConsent, revokeConsents } from './revoke-consent.ts'
 export type { ProtocolNeeds } from './routes.ts'
 export { protocolRoutes } from './routes.ts'
@@ -31,12 +33,18 @@ export {
 export { authorizationCodeGrant } from './token/authorization-code.ts'
 export { clientCredentialsGrant } from './token/client-credentials.ts'
 export { createTokenEndpoint } from './token/endpoint.ts'
+export { jwtBearerGrant } from './token/jwt-bearer.ts'
 export { refreshTokenGrant } from './token/refresh-token.ts'
 export type { ProtocolSettings } from './settings.ts'
 export type { Subjects } from './subject.ts'
 export { publicSubjects } from './subject.ts'
+export { changeIssuer, distrustIssuer, findIssuer, trustIssuer } from './trusted-issuers/change-issuer.ts'
 export type { IssuerKeys } from './trusted-issuers/issuer-keys.ts'
 export { createIssuerKeys } from './trusted-issuers/issuer-keys.ts'
+export { TrustedIssuerInput } from './trusted-issuers/schemas.ts'
+export { selectIssuers as listIssuers } from './trusted-issuers/store.ts'
+export type { TrustedIssuer } from './trusted-issuers/trusted-issuer.ts'
+export { inputOf as trustedIssuerInput } from './trusted-issuers/trusted-issuer.ts'
 export { bearerToken } from './userinfo.ts'
 export type { VerifiedTokens } from './verified-tokens.ts'
 export { createVerifiedTokens } from './verified-tokens.ts'

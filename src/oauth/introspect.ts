@@ -1,25 +1,25 @@
-import type { UserId } from '../base/index.ts'
-import { addSeconds, isUuid, numericDate } from '../base/index.ts'
-import type { Client, ClientCache } from '../clients/index.ts'
+import { addSeconds, numericDate } from '../base/index.ts'
+import type { Client } from '../clients/index.ts'
 import { isPublic } from '../clients/index.ts'
-import type { Db } from '../db/index.ts'
 import type { Parameters } from '../http/index.ts'
 import type { RefreshRules, RefreshTokens } from '../session/index.ts'
 import { decideRefresh, readFamily } from '../session/index.ts'
-import type { AccessToken, VerifyNeeds } from './access-token.ts'
-import { verifyAccessToken } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
+import { oneOrMany } from './access-token.ts'
+import type { ActiveNeeds } from './active-token.ts'
+import { readActiveToken } from './active-token.ts'
 import { oauthFailures } from './failures.ts'
-import { isRevoked, readTokenSubject } from './store.ts'
-import { stillGranted } from './token-subject.ts'
+import type { ResourceNeeds } from './resources/requested.ts'
+import type { Subjects } from './subject.ts'
 
-export type IntrospectNeeds = VerifyNeeds & {
-  readonly db: Db
-  readonly clients: ClientCache
-  readonly refreshTokens: RefreshTokens
-  readonly refreshRules: RefreshRules
-  /** What else may be shown to applications than our tokens; undefined for what it does not know. */
-  readonly introspectKey: (token: string) => Promise<Introspection | undefined>
-}
+export type IntrospectNeeds = ActiveNeeds &
+  ResourceNeeds & {
+    readonly refreshTokens: RefreshTokens
+    readonly refreshRules: RefreshRules
+    readonly subjects: Subjects
+    /** What else may be shown to applications than our tokens; undefined for what it does not know. */
+    readonly introspectKey: (token: string) => Promise<Introspection | undefined>
+  }
 
 export type Introspection =
   | { readonly active: false }
@@ -35,26 +35,41 @@ export async function introspect(
 ): Promise<Introspection> {
   // RFC 7662 section 2.1: only authenticated callers, so that nobody can scan for tokens.
   if (isPublic(client)) throw oauthFailures.client_authentication({ log: { why: 'public client' } })
-  const token = parameters.get('token')
-  if (token === undefined) throw oauthFailures.missing_parameter({ parameter: 'token' })
-  const refresh = needs.refreshTokens.parse(token)
+  const text = parameters.get('token')
+  if (text === undefined) throw oauthFailures.missing_parameter({ parameter: 'token' })
+  const refresh = needs.refreshTokens.parse(text)
   if (refresh !== undefined) return introspectRefresh(needs, client, refresh)
-  const key = await needs.introspectKey(token)
+  const key = await needs.introspectKey(text)
   if (key !== undefined) return key
-  const access = await verifyAccessToken(needs, token, needs.issuer)
-  return access === undefined ? inactive : introspectAccess(needs, access)
+  const found = await readActiveToken(needs, text)
+  if (!found.ok || !(await maySee(needs, client, found.token))) return inactive
+  return { ...contentOf(needs.issuer, found.token), ...usernameOf(found.person) }
 }
 
-async function introspectAccess(
-  needs: IntrospectNeeds,
+/**
+ * Who may see a token (RFC 7662 section 4, RFC 9701 section 5). One for this server itself is shown to every
+ * application that authenticates, because its APIs are not registered and could not be told apart. One for a
+ * registered resource is shown to the client that has it and to the clients by which that resource asks, and
+ * to nobody else: it may say more than another API should know. When the last of its resources is
+ * registered no more, it is worth nothing.
+ */
+async function maySee(
+  { issuer, resourceBook }: IntrospectNeeds,
+  { clientId }: Client,
   token: AccessToken,
-): Promise<Introspection> {
-  if ((await needs.clients.find(token.clientId)) === undefined) return inactive
-  const state = await accessTokenState(needs, token)
-  if (!state.active) return inactive
+): Promise<boolean> {
+  if (token.audience.includes(issuer) || token.audience.includes(clientId)) return true
+  const found = await Promise.all(token.audience.map((one) => resourceBook.find(one)))
+  const resources = found.filter((one) => one !== undefined)
+  if (resources.length > 0 && token.clientId === clientId) return true
+  return resources.some(({ introspectionClients }) => introspectionClients.includes(clientId))
+}
+
+function contentOf(issuer: string, token: AccessToken): Introspection {
   return {
+    ...token.claims,
     active: true,
-    iss: needs.issuer,
+    iss: issuer,
     sub: token.subject,
     aud: oneOrMany(token.audience),
     ...(token.binding && { cnf: token.binding }),
@@ -66,28 +81,14 @@ async function introspectAccess(
     iat: token.issuedAt,
     jti: token.jti,
     ...(token.scopes.length > 0 && { scope: token.scopes.join(' ') }),
-    ...(state.username !== undefined && { username: state.username }),
     ...(token.authTime !== undefined && { auth_time: token.authTime }),
     ...(token.acr !== undefined && { acr: token.acr }),
+    ...(token.amr !== undefined && { amr: token.amr }),
   }
 }
 
-/** RFC 7519 section 4.1.3. */
-function oneOrMany(audience: readonly string[]): string | readonly string[] | undefined {
-  return audience.length === 1 ? audience[0] : audience
-}
-
-/** Whether a genuine, unexpired access token was taken back since: one statement. */
-async function accessTokenState(
-  needs: IntrospectNeeds,
-  token: AccessToken,
-): Promise<{ active: boolean; username?: string }> {
-  const { jti, grantId } = token
-  if (grantId === undefined) return { active: !(await isRevoked(needs.db, jti)) }
-  if (!isUuid(token.subject)) return { active: false }
-  const subject = token.subject as UserId
-  const found = await readTokenSubject(needs.db, { jti, grantId, subject })
-  return stillGranted(found) ? { active: true, username: found.username } : { active: false }
+function usernameOf(person: { readonly username: string } | undefined) {
+  return person === undefined ? {} : { username: person.username }
 }
 
 async function introspectRefresh(
@@ -106,9 +107,10 @@ async function introspectRefresh(
   return {
     active: true,
     iss: needs.issuer,
-    sub: family.userId,
+    sub: needs.subjects.of(client, family.userId),
     client_id: family.clientId,
     scope: family.scopes.join(' '),
+    ...(family.binding && { cnf: family.binding }),
     exp: Math.min(numericDate(family.expiresAt), numericDate(idleEnd)),
     iat: numericDate(family.rotatedAt),
     token_type: 'refresh_token',

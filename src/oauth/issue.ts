@@ -1,19 +1,26 @@
 import type { Clock, Random } from '../base/index.ts'
+import { parseUserId } from '../base/index.ts'
 import type { Client, ClientKeys } from '../clients/index.ts'
+import type { Queries } from '../db/index.ts'
 import type { User } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import type { Family, TokenBinding } from '../session/index.ts'
 import type { AccessClaims } from './access-claims.ts'
+import { claimsOfScopes } from './access-claims.ts'
 import type { AccessTokenStart } from './access-token.ts'
 import { mintAccessToken } from './access-token.ts'
 import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
+import { oauthFailures } from './failures.ts'
 import { mintIdToken } from './id-token.ts'
+import { makeOpaqueToken } from './opaque/make-opaque-token.ts'
+import type { ResourceNeeds } from './resources/requested.ts'
+import { tokenRules } from './resources/token-rules.ts'
 import { scopeText } from './scope.ts'
 import type { Subjects } from './subject.ts'
 import type { TokenResponse } from './token/grant.ts'
 
-export type IssueNeeds = {
+export type IssueNeeds = ResourceNeeds & {
   readonly clock: Clock
   readonly random: Random
   readonly keys: KeyRing
@@ -21,16 +28,19 @@ export type IssueNeeds = {
   readonly accessClaims: AccessClaims
   readonly subjects: Subjects
   readonly clientKeys: ClientKeys
+  readonly db: Queries
   /** Seconds. */
   readonly accessTokenLifetime: number
   /** Seconds. */
   readonly idTokenLifetime: number
 }
 
-export type AccessTokenWish = Omit<AccessTokenStart, 'audience' | 'lifetime'> & {
+export type AccessTokenWish = Omit<AccessTokenStart, 'audience' | 'lifetime' | 'alg'> & {
   readonly client: Client
   /** Registered resources (RFC 8707); none means this server's own. */
   readonly resources: readonly string[]
+  /** Clients that it is for (RFC 8693 section 2.1). */
+  readonly audiences?: readonly string[]
 }
 
 export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
@@ -38,16 +48,61 @@ export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
   /** Seconds. */
   readonly lifetime: number
   readonly type: 'Bearer' | 'DPoP'
+  /** What the token has of the scopes that were granted (RFC 6749 section 5.1). */
+  readonly scopes: readonly string[]
 }>
 
 /** The one place where access tokens are made: for the resources that were named, or our own. */
 export function accessTokenMint(needs: IssueNeeds): AccessTokenMint {
-  const lifetime = needs.accessTokenLifetime
-  return async ({ client: _client, resources, ...start }) => {
-    const audience = resources.length === 0 ? needs.issuer : resources
-    const token = await mintAccessToken(needs, { ...start, audience, lifetime })
-    return { token, lifetime, type: typeOf(start.binding) }
+  return async ({ client, resources, audiences = [], ...wish }) => {
+    const { resourceBook, accessTokenLifetime, issuer } = needs
+    const found = await Promise.all(resources.map((one) => resourceBook.find(one)))
+    const { alg, lifetime, ...rules } = tokenRules(client, found, accessTokenLifetime)
+    if (rules.requireBinding && wish.binding === undefined) throw oauthFailures.binding_required()
+    const named = [...resources, ...audiences]
+    const scopes = wish.scopes.filter((scope) => rules.scopes?.has(scope) !== false)
+    const start = {
+      ...wish,
+      scopes,
+      claims: claimsFor(client, rules.scopes === undefined ? undefined : scopes, wish.claims),
+      audience: named.length === 0 ? issuer : named,
+      alg,
+      lifetime,
+    }
+    const token = await make(needs, client, start, rules.format)
+    return { token, lifetime, type: typeOf(wish.binding), scopes }
   }
+}
+
+/** Of what the subject may do, a registered resource learns what it lists the scope for. */
+function claimsFor(
+  { metadata }: Client,
+  scopes: readonly string[] | undefined,
+  claims: AccessTokenWish['claims'] = {},
+) {
+  const all = scopes === undefined || metadata.access_claims?.always === true
+  return all ? claims : claimsOfScopes(claims, scopes)
+}
+
+/**
+ * A client may know people by names of its own, and what it can read must not say others. Such a name leads
+ * back to nobody, so a token that has it belongs to a grant, or is a row of ours that knows who is meant.
+ */
+async function make(
+  needs: IssueNeeds,
+  client: Client,
+  start: AccessTokenStart,
+  format: 'jwt' | 'opaque',
+): Promise<string> {
+  const userId = start.subject === client.clientId ? undefined : parseUserId(start.subject)
+  const subject = userId === undefined ? start.subject : needs.subjects.of(client, userId)
+  const told = { ...start, subject }
+  const nameless = subject !== start.subject && start.grant === undefined
+  if (nameless && format === 'jwt' && start.audience !== needs.issuer) {
+    throw oauthFailures.invalid_target({ parameter: 'resource', log: { why: 'nameless subject' } })
+  }
+  if (format === 'opaque' || nameless) return makeOpaqueToken(needs, told, userId)
+  return mintAccessToken(needs, told)
 }
 
 /** RFC 9449 section 5; a certificate does not change the type (RFC 8705 section 3). */
@@ -77,7 +132,7 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
     needs.accessClaims(subject, client, scopes, 'id_token'),
   ])
   const sub = needs.subjects.of(client, user.id)
-  const { token, lifetime, type } = await accessTokenMint(needs)({
+  const token = await accessTokenMint(needs)({
     client,
     resources: issue.resources,
     binding: issue.binding,
@@ -98,16 +153,16 @@ export async function issueTokens(needs: IssueNeeds, issue: Issue): Promise<Toke
         amr: family.amr,
         sid: family.sessionId ?? undefined,
         nonce: issue.nonce,
-        accessToken: token,
+        accessToken: token.token,
         claims: { ...selectClaims(user, [], asked?.id_token), ...inIdToken },
         lifetime: needs.idTokenLifetime,
       })
     : undefined
   return {
-    access_token: token,
-    token_type: type,
-    expires_in: lifetime,
-    scope: scopeText(scopes),
+    access_token: token.token,
+    token_type: token.type,
+    expires_in: token.lifetime,
+    scope: scopeText(token.scopes),
     ...(issue.refreshToken !== undefined && { refresh_token: issue.refreshToken }),
     ...(idToken !== undefined && { id_token: idToken }),
     ...(family.details !== null && { authorization_details: [...family.details] }),

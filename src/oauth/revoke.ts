@@ -1,3 +1,4 @@
+import { claimsToBeKey } from '../api-keys/index.ts'
 import type { Origin } from '../audit/index.ts'
 import { appendAudit } from '../audit/index.ts'
 import type { Random } from '../base/index.ts'
@@ -9,6 +10,8 @@ import { readFamily, revokeFamily } from '../session/index.ts'
 import type { VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { oauthFailures } from './failures.ts'
+import { opaqueDigest } from './opaque/opaque-token.ts'
+import { deleteOpaqueToken, opaqueClient } from './opaque/store.ts'
 import { insertRevokedToken } from './store.ts'
 
 export type RevokeNeeds = VerifyNeeds & {
@@ -31,10 +34,21 @@ export async function revoke(
   if (token === undefined) throw oauthFailures.missing_parameter({ parameter: 'token' })
   const refresh = needs.refreshTokens.parse(token)
   if (refresh !== undefined) return revokeRefresh(needs, client, refresh, origin)
-  const access = await verifyAccessToken(needs, token, needs.issuer)
+  // An API key is its owner's, and no client gives it back (section 2.2.1).
+  if (claimsToBeKey(token)) throw oauthFailures.unsupported_token_type({ parameter: 'token' })
+  const digest = opaqueDigest(token)
+  if (digest !== undefined) return revokeOpaque(needs, client, digest)
+  const access = await verifyAccessToken(needs, token, undefined)
   if (access === undefined) return undefined
   if (access.clientId !== client.clientId) throw oauthFailures.foreign_token()
   await insertRevokedToken(needs.db, access.jti, new Date(access.expiresAt * 1000))
+}
+
+async function revokeOpaque({ db }: RevokeNeeds, client: Client, digest: Buffer): Promise<void> {
+  const owner = await opaqueClient(db, digest)
+  if (owner === undefined) return
+  if (owner !== client.clientId) throw oauthFailures.foreign_token()
+  await deleteOpaqueToken(db, digest)
 }
 
 async function revokeRefresh(

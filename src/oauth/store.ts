@@ -127,20 +127,30 @@ export async function isRevoked(queries: Queries, jti: string): Promise<boolean>
  */
 export type TokenSubject = User & {
   readonly familyRevokedAt: Date | null
-  readonly familyExpiresAt: Date
   readonly claims: unknown
-  readonly clientId: ClientId | null
   readonly tokenRevoked: boolean
 }
 
 export function readTokenSubject(
   queries: Queries,
-  token: { readonly jti: string; readonly grantId: FamilyId; readonly subject: UserId },
+  token: { readonly jti: string; readonly grantId: FamilyId },
 ): Promise<TokenSubject | undefined> {
   return queries.maybe<TokenSubject>(sql`
     SELECT u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
-      u.updated_at, f.revoked_at AS family_revoked_at, f.expires_at AS family_expires_at, f.claims,
-      f.client_id, EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
+      u.updated_at, f.revoked_at AS family_revoked_at, f.claims,
+      EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
     FROM token_families f JOIN users u ON u.id = f.user_id
-    WHERE f.id = ${token.grantId} AND f.user_id = ${token.subject}`)
+    WHERE f.id = ${token.grantId}`)
+}
+
+/** The same of a token that belongs to no grant: it ends with its time, or with its person. */
+export function readSubjectOfUser(
+  queries: Queries,
+  token: { readonly jti: string; readonly userId: UserId },
+): Promise<TokenSubject | undefined> {
+  return queries.maybe<TokenSubject>(sql`
+    SELECT u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
+      u.updated_at, NULL AS family_revoked_at, NULL AS claims,
+      EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
+    FROM users u WHERE u.id = ${token.userId}`)
 }

@@ -1,19 +1,11 @@
-import type { UserId } from '../base/index.ts'
-import { isUuid } from '../base/index.ts'
-import type { ClientCache } from '../clients/index.ts'
-import type { Db } from '../db/index.ts'
 import type { AccessClaims } from './access-claims.ts'
-import type { VerifyNeeds } from './access-token.ts'
-import { verifyAccessToken } from './access-token.ts'
+import type { ActiveNeeds } from './active-token.ts'
+import { readActiveToken } from './active-token.ts'
 import type { ClaimsRequest } from './claims.ts'
 import { selectClaims } from './claims.ts'
 import { oauthFailures } from './failures.ts'
-import { readTokenSubject } from './store.ts'
-import { stillGranted } from './token-subject.ts'
 
-export type UserinfoNeeds = VerifyNeeds & {
-  readonly db: Db
-  readonly clients: ClientCache
+export type UserinfoNeeds = ActiveNeeds & {
   readonly accessClaims: AccessClaims
 }
 
@@ -37,16 +29,13 @@ export async function userinfo(
 ): Promise<{ readonly sub: string } & Readonly<Record<string, unknown>>> {
   const invalid = (why: string) =>
     oauthFailures.invalid_token({ headers: challenge('invalid_token'), log: { why } })
-  const access = await verifyAccessToken(needs, token, needs.issuer)
-  if (access === undefined) throw invalid('not valid')
-  const { jti, grantId, subject, scopes } = access
-  if (!scopes.includes('openid') || grantId === undefined || !isUuid(subject)) {
+  const found = await readActiveToken(needs, token, needs.issuer)
+  if (!found.ok) throw invalid(found.why)
+  const { client, person: user } = found
+  const { scopes } = found.token
+  if (user === undefined || !scopes.includes('openid')) {
     throw oauthFailures.insufficient_scope({ headers: challenge('insufficient_scope') })
   }
-  const client = await needs.clients.find(access.clientId)
-  if (client === undefined) throw invalid('client gone')
-  const user = await readTokenSubject(needs.db, { jti, grantId, subject: subject as UserId })
-  if (!stillGranted(user)) throw invalid('taken back')
   const asked = user.claims as ClaimsRequest | null
   const key = { type: 'user', id: user.id } as const
   const rights = await needs.accessClaims(key, client, scopes, 'userinfo')

@@ -39,8 +39,8 @@ const shapes: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic|DPoP) +[\w.~+/=-]{8,}/gi, `$1 ${censored}`],
   // A compact JWS or JWE (RFC 7515 section 7.1): its first part is the base64url of `{"`.
   [/\beyJ[\w-]+\.[\w-]*(?:\.[\w-]*)*/g, censored],
-  // An API key of ours, whether or not its checksum is right.
-  [/\bcardea_pat_[0-9A-Za-z]{8,}/g, censored],
+  // An API key of ours, whether or not its checksum is right, and an opaque access token.
+  [/\bcardea_(?:pat|at)_[\w-]{8,}/g, censored],
   // The user information of an address.
   [/\b([a-z][a-z\d+.-]{0,20}:\/\/)[^/\s"\\@]+@/gi, `$1${censored}@`],
 ]

@@ -1,6 +1,6 @@
 import { appendAudit } from '../../audit/index.ts'
 import type { ClientId, FamilyId, UserId } from '../../base/index.ts'
-import { deleteClientCodes } from '../../oauth/index.ts'
+import { deleteClientCodes, deleteClientOpaqueTokens } from '../../oauth/index.ts'
 import { revokeFamiliesOf, revokeGrant } from '../../session/index.ts'
 import type { Acting } from '../acting.ts'
 import { adminFailures } from '../failures.ts'
@@ -51,7 +51,10 @@ type Part = {
 
 function endPart(needs: Needs, { clientId, after, by }: Part) {
   return needs.db.transaction(async (tx) => {
-    if (after === undefined) await deleteClientCodes(tx, clientId)
+    if (after === undefined) {
+      await deleteClientCodes(tx, clientId)
+      await deleteClientOpaqueTokens(tx, clientId)
+    }
     const limits = { after, limit: partSize, now: needs.clock.now() }
     const part = await revokeFamiliesOf(tx, clientId, limits)
     if (part.ended > 0 || after === undefined) {

@@ -23,7 +23,7 @@ export function clientCredentialsGrant(needs: {
       if (!granted.ok) throw oauthFailures.invalid_scope({ parameter: 'scope' })
       const scopes = asked.length === 0 ? own : granted.scopes
       const subject = { type: 'client', id: client.clientId } as const
-      const { token, lifetime, type } = await needs.mint({
+      const made = await needs.mint({
         client,
         resources,
         binding,
@@ -33,10 +33,10 @@ export function clientCredentialsGrant(needs: {
         scopes,
       })
       return {
-        access_token: token,
-        token_type: type,
-        expires_in: lifetime,
-        ...(scopes.length > 0 && { scope: scopeText(scopes) }),
+        access_token: made.token,
+        token_type: made.type,
+        expires_in: made.lifetime,
+        ...(made.scopes.length > 0 && { scope: scopeText(made.scopes) }),
       }
     },
   }
