@@ -28,6 +28,7 @@ import {
   clientCredentialsGrant,
   createBrake,
   createTokenEndpoint,
+  jwtBearerGrant,
   protocolRoutes,
   readIdTokenHint,
   refreshTokenGrant,
@@ -113,6 +114,7 @@ function protocolNeeds(config: Config, shared: Shared) {
       authorizationCodeGrant(issue),
       refreshTokenGrant({ ...issue, rules: refreshRules }),
       clientCredentialsGrant({ ...shared, mint: accessTokenMint(issue) }),
+      jwtBearerGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
     ],
   })
   const ofKey = (text: string) => introspectKey({ issuer, book: shared.apiKeys.book }, text)

@@ -17,6 +17,7 @@ import { userMfaRoutes } from './mfa/user-routes.ts'
 import { securityEventRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
+import { trustedIssuerRoutes } from './trusted-issuers/routes.ts'
 import { userListRoutes } from './users/list-routes.ts'
 import { userRoutes } from './users/routes.ts'
 import { userSessionRoutes } from './users/session-routes.ts'
@@ -44,6 +45,7 @@ export function adminRoutes(surface: Surface, needs: Needs): void {
   impersonationAdminRoutes(surface, needs)
   accessRoutes(surface, needs)
   clientRoutes(surface, needs)
+  trustedIssuerRoutes(surface, needs)
   consentAdminRoutes(surface, needs)
   tokenRoutes(surface, needs)
   apiKeyAdminRoutes(surface, needs)

@@ -3,6 +3,7 @@ import { accessScopes } from './access-claims.ts'
 import { scopeClaims } from './claims.ts'
 import { knownScopes } from './scope.ts'
 import type { ProtocolSettings } from './settings.ts'
+import { jwtBearerMetadata } from './token/jwt-bearer.ts'
 
 /** One part's share of the metadata; lists of several parts are joined. */
 export type MetadataPart = Readonly<
@@ -18,7 +19,7 @@ export type MetadataNeeds = {
 }
 
 /** What each part of the protocol adds, for the configuration in force. */
-const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [core]
+const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [core, jwtBearerMetadata]
 
 const authMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none']
 const confidentialMethods = authMethods.filter((method) => method !== 'none')

@@ -6,17 +6,7 @@ import type { Client } from '../../clients/index.ts'
 import { demandsOf } from '../../clients/index.ts'
 import type { RemoteKeys } from '../../outgoing/index.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-
-/** Asymmetric ones only: whoever can check a token must not be able to make one. */
-export const assertionAlgorithms = [
-  'RS256',
-  'PS256',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-] as const
+import { assertionAlgorithms } from './trusted-issuer.ts'
 
 /** Seconds from now. What an orchestrator gives its workloads ends within a day. */
 const longestLife = 86_400
