@@ -17,6 +17,13 @@ function readIssuer(value: string) {
     : ({ ok: false, why: 'must list issuers such as https://issuer.example.com' } as const)
 }
 
+function readDetailType(value: string) {
+  const fits = value.length <= 200 && /^[\x21-\x7e]+$/.test(value)
+  return fits
+    ? ({ ok: true, value } as const)
+    : ({ ok: false, why: 'must list types such as payment_initiation' } as const)
+}
+
 export const protocol = Type.Object(
   {
     legacyResponseTypes: boolean(
@@ -63,6 +70,10 @@ export const protocol = Type.Object(
     }),
     requirePushedRequests: boolean(false, 'Accept only pushed authorization requests (RFC 9126).'),
     requestUris: boolean(true, 'Accept request objects by reference (RFC 9101, request_uri).'),
+    authorizationDetailTypes: list(
+      'Types of authorization details (RFC 9396) that clients may be registered for; empty knows none.',
+      { type: 'list of types', item: readDetailType },
+    ),
     dpopNonce: boolean(false, 'Demand a nonce of ours in every DPoP proof (RFC 9449 section 8).'),
     certificateHeader: text(
       '',

@@ -12,6 +12,7 @@ export type ProtocolSettings = {
   readonly pushedRequestLifetime: number
   readonly requirePushedRequests: boolean
   readonly requestUris: boolean
+  readonly authorizationDetailTypes: readonly string[]
   readonly dpopNonce: boolean
   readonly certificateHeader: string
   readonly clientCertificateCaFile: string
