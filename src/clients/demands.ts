@@ -14,6 +14,11 @@ export type Demands = {
   readonly longestCode: number | undefined
   /** Assertions must name the issuer as their only audience (FAPI 2.0 section 5.3.2.1). */
   readonly issuerAudience: boolean
+  /**
+   * Requests name their redirect URI, and request objects their audience and a short time (FAPI 2.0 section
+   * 5.3.2.2, FAPI 2.0 Message Signing section 5.3.1).
+   */
+  readonly strictRequests: boolean
   /** The JWS algorithms that it may sign with (FAPI 2.0 section 5.4.1); undefined: all that we know. */
   readonly algorithms: readonly string[] | undefined
 }
@@ -32,6 +37,7 @@ export function demandsOf({ metadata }: Pick<Client, 'metadata'>): Demands {
     binding: dpop ? 'dpop' : mtls ? 'mtls' : fapi ? 'either' : 'none',
     longestCode: fapi ? 60 : undefined,
     issuerAudience: fapi,
+    strictRequests: fapi,
     algorithms: fapi ? fapiAlgorithms : undefined,
   }
 }
