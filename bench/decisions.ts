@@ -14,6 +14,7 @@ import { createClient } from '../src/clients/index.ts'
 import type { Db } from '../src/db/index.ts'
 import { createDb, migrateUp, startEmbedded } from '../src/db/index.ts'
 import { searchSubjects } from '../src/evaluation/search.ts'
+import { createSealer } from '../src/keys/index.ts'
 import { createMemoryKv } from '../src/kv/index.ts'
 import { freePort, startCardea } from '../test/harness/cardea-process.ts'
 import { withHost } from '../test/harness/command.ts'
@@ -150,7 +151,8 @@ async function measureHttp(url: string, db: Db, dataDir: string): Promise<void> 
     redirect_uris: [],
     grant_types: ['client_credentials' as const],
   }
-  const made = await createClient({ db, clock: systemClock, random: random_ }, input, {
+  const sealer = createSealer([Buffer.alloc(32, 7)], random_)
+  const made = await createClient({ db, clock: systemClock, random: random_, sealer }, input, {
     actor: 'system',
   })
   await db.run({

@@ -14,7 +14,7 @@ import type { Db } from './db/index.ts'
 import type { HttpServer } from './http/index.ts'
 import type { PasswordHasher, PasswordPolicy } from './identity/index.ts'
 import type { Jobs, Queue } from './jobs/index.ts'
-import type { KeyRing } from './keys/index.ts'
+import type { KeyRing, Sealer } from './keys/index.ts'
 import type { Kv } from './kv/index.ts'
 import type { Inbox } from './mail/index.ts'
 import type { PolicyBook } from './mfa/index.ts'
@@ -42,6 +42,7 @@ export type App = {
   readonly db: Db
   readonly kv: Kv
   readonly keys: KeyRing
+  readonly sealer: Sealer
   readonly hasher: PasswordHasher
   readonly passwords: PasswordPolicy
   readonly jobs: Jobs

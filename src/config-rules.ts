@@ -18,10 +18,38 @@ export const rules: readonly Rule[] = [
     refuses: (config) => !config.publicUrl.startsWith('https://'),
   },
   {
+    reads: ['publicUrl', 'http.tlsCertFile'],
+    production: false,
+    words: 'CARDEA_PUBLIC_URL must be an https:// address once CARDEA_HTTP_TLS_CERT_FILE is set',
+    refuses: ({ publicUrl, http }) =>
+      http.tlsCertFile !== '' && publicUrl !== '' && !publicUrl.startsWith('https://'),
+  },
+  {
     reads: ['secretKey'],
     production: true,
     words: 'CARDEA_SECRET_KEY must be set in production (openssl rand -base64 32)',
     refuses: (config) => config.secretKey.length === 0,
+  },
+  {
+    reads: ['http.tlsCertFile', 'http.tlsKeyFile'],
+    production: false,
+    words: 'CARDEA_HTTP_TLS_CERT_FILE must be set together with CARDEA_HTTP_TLS_KEY_FILE',
+    refuses: ({ http }) => (http.tlsCertFile === '') !== (http.tlsKeyFile === ''),
+  },
+  {
+    reads: ['http.tlsClientCertificates', 'http.tlsCertFile'],
+    production: false,
+    words:
+      'CARDEA_HTTP_TLS_CLIENT_CERTIFICATES must be none while CARDEA_HTTP_TLS_CERT_FILE is not set',
+    refuses: ({ http }) => http.tlsClientCertificates === 'request' && http.tlsCertFile === '',
+  },
+  {
+    reads: ['protocol.certificateHeader', 'http.trustedProxies'],
+    production: false,
+    words:
+      'CARDEA_PROTOCOL_CERTIFICATE_HEADER must not be set while CARDEA_HTTP_TRUSTED_PROXIES names nobody',
+    refuses: ({ protocol, http }) =>
+      protocol.certificateHeader !== '' && http.trustedProxies.length === 0,
   },
   {
     reads: ['log.format'],

@@ -35,6 +35,16 @@ const http = Type.Object(
       type: 'list of networks (CIDR)',
       item: readNetwork,
     }),
+    tlsCertFile: text(
+      '',
+      'File with the certificate chain (PEM) for TLS of our own; empty leaves TLS to a proxy. Read again when it changes.',
+    ),
+    tlsKeyFile: text('', 'File with the private key (PEM) of that certificate.'),
+    tlsClientCertificates: choice(
+      ['none', 'request'],
+      'none',
+      'Whether our own TLS asks clients for a certificate (RFC 8705); none is ever demanded of a browser.',
+    ),
     bodyLimit: integer(
       65_536,
       { least: 1024, most: 16_777_216 },

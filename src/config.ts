@@ -102,7 +102,8 @@ function assemble(values: ReadonlyMap<string, unknown>): Config {
 function settle(config: Config): Config {
   const automatic = config.env === 'production' ? 'json' : 'pretty'
   const format = config.log.format === 'auto' ? automatic : config.log.format
-  const publicUrl = config.publicUrl || `http://localhost:${config.http.port}`
+  const scheme = config.http.tlsCertFile === '' ? 'http' : 'https'
+  const publicUrl = config.publicUrl || `${scheme}://localhost:${config.http.port}`
   return { ...config, publicUrl, log: { ...config.log, format } }
 }
 

@@ -55,6 +55,8 @@ export function bearerOf(request: Request): string | undefined {
 async function byToken(needs: Needs, token: string): Promise<Principal | undefined> {
   const access = await verifyAccessToken(needs, token, audienceOf(needs.issuer))
   if (access?.grantId === undefined || !isUuid(access.subject)) return undefined
+  // What is bound to a key is no bearer token (RFC 9449 section 7.2); nobody asks for a proof here.
+  if (access.binding !== undefined) return undefined
   const [family, user] = await Promise.all([
     readFamily(needs.db, access.grantId),
     findUser(needs.db, access.subject as UserId),

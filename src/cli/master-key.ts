@@ -2,7 +2,10 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { secureRandom } from '../base/index.ts'
 import type { Config } from '../config.ts'
+import type { Sealer } from '../keys/index.ts'
+import { createSealer } from '../keys/index.ts'
 import { UsageError } from './command.ts'
+import { dataDirOf } from './database.ts'
 
 export type MasterKeys = readonly [Buffer, ...Buffer[]]
 
@@ -30,4 +33,9 @@ export function masterKeys(config: Config, dataDir: string): MasterKeys {
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64url')
   if (key.length !== 32) throw new UsageError(`${path} does not hold a key of 32 bytes.`)
   return [key]
+}
+
+/** What opens and closes the secrets that the server keeps sealed. */
+export function sealerOf(config: Config): Sealer {
+  return createSealer(masterKeys(config, dataDirOf(config)), secureRandom)
 }

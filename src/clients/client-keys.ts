@@ -9,6 +9,8 @@ export type ClientKeys = {
   readonly verifying: (client: Client) => KeyLookup | undefined
   /** A key to encrypt to by this JWE algorithm (RFC 7517 section 4.2: `use` is not `sig`). */
   readonly encrypting: (client: Client, alg: string) => Promise<JWK | undefined>
+  /** Whether one of its keys fits; those at an address are read anew when none of them does. */
+  readonly has: (client: Client, fits: (key: JWK) => Promise<boolean>) => Promise<boolean>
 }
 
 export function createClientKeys({ remoteKeys }: { readonly remoteKeys: RemoteKeys }): ClientKeys {
@@ -21,6 +23,14 @@ export function createClientKeys({ remoteKeys }: { readonly remoteKeys: RemoteKe
       const keys = jwks?.keys ?? (uri === undefined ? [] : await remoteJwks(remoteKeys, uri))
       return keys.find((key) => mayEncrypt(key, alg))
     },
+    async has({ metadata: { jwks, jwks_uri: uri } }, fits) {
+      if (jwks !== undefined || uri === undefined) return someFits(jwks?.keys ?? [], fits)
+      if (await someFits(await remoteJwks(remoteKeys, uri), fits)) return true
+      const set = remoteKeys.at(uri)
+      if (set.coolingDown) return false
+      await set.reload()
+      return someFits(set.jwks()?.keys ?? [], fits)
+    },
   }
 }
 
@@ -30,7 +40,15 @@ async function remoteJwks(remoteKeys: RemoteKeys, uri: string): Promise<readonly
   return set.jwks()?.keys ?? []
 }
 
-function mayEncrypt(key: JWK, alg: string): boolean {
+async function someFits(
+  keys: readonly JWK[],
+  fits: (key: JWK) => Promise<boolean>,
+): Promise<boolean> {
+  const all = await Promise.all(keys.map(fits))
+  return all.includes(true)
+}
+
+export function mayEncrypt(key: JWK, alg: string): boolean {
   const kty = alg.startsWith('RSA') ? ['RSA'] : ['EC', 'OKP']
   const fits = kty.includes(key.kty ?? '') && key.crv !== 'Ed25519'
   return fits && key.use !== 'sig' && (key.alg === undefined || key.alg === alg)

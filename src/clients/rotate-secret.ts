@@ -2,12 +2,13 @@ import { appendAudit } from '../audit/index.ts'
 import type { ClientId, Clock, Random } from '../base/index.ts'
 import { addSeconds } from '../base/index.ts'
 import type { Db, Queries } from '../db/index.ts'
+import type { Sealer } from '../keys/index.ts'
 import type { BasedOn, By } from './change.ts'
 import { auditEntry, requireVersion } from './change.ts'
 import type { Client } from './client.ts'
 import { usesSecret } from './client.ts'
 import { clientFailures } from './failures.ts'
-import { newClientSecret } from './secret.ts'
+import { isSecretSealed, newClientSecret, openSecrets, sealSecrets } from './secret.ts'
 import { endPreviousSecret, lockClient, replaceSecret, selectSecrets } from './store.ts'
 
 type Needs = { readonly db: Db; readonly clock: Clock; readonly random: Random }
@@ -31,20 +32,29 @@ export type ListedSecret = {
 
 /** Replaces the secret. Of those before at most one goes on working, until the overlap is over. */
 export async function rotateClientSecret(
-  needs: Needs,
+  needs: Needs & { readonly sealer: Sealer },
   clientId: ClientId,
   { by, overlap = 0, basedOn = 'any' }: Rotation,
 ): Promise<NewSecret> {
-  const { secret, digest } = newClientSecret(needs.random)
   return needs.db.transaction(async (tx) => {
     const client = await lockClient(tx, clientId)
     if (client === undefined) throw clientFailures.unknown_client()
     requireVersion(client, basedOn)
     if (!usesSecret(client.metadata) || client.secretDigest === null)
       throw clientFailures.no_secret()
+    const method = client.metadata.token_endpoint_auth_method
+    const { secret, digest } = newClientSecret(needs.random, method)
     const now = needs.clock.now()
     const previousExpiresAt = overlap > 0 ? addSeconds(now, overlap) : undefined
-    await replaceSecret(tx, clientId, { digest, now, previousExpiresAt: previousExpiresAt ?? null })
+    const before = previousExpiresAt === undefined ? [] : openSecrets(needs.sealer, client)
+    await replaceSecret(tx, clientId, {
+      digest,
+      sealed: isSecretSealed(client.metadata)
+        ? sealSecrets(needs.sealer, clientId, [secret, ...before.slice(0, 1)])
+        : null,
+      now,
+      previousExpiresAt: previousExpiresAt ?? null,
+    })
     await appendAudit(needs, tx, {
       ...auditEntry('client.rotate_secret', clientId, by),
       details: { overlap },

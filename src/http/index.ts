@@ -6,6 +6,8 @@
  */
 
 export type { AccessRule } from './access-rule.ts'
+export type { CertificateReader, ClientCertificate } from './client-certificate.ts'
+export { createCertificateReader } from './client-certificate.ts'
 export type { Cookies } from './cookies.ts'
 export { createCookies } from './cookies.ts'
 export { allowOrigins } from './cors.ts'
@@ -51,6 +53,8 @@ export {
 } from './paging.ts'
 export type { ParameterLists, Parameters, ReadParameters } from './parameters.ts'
 export { parseLists, parseParameters, readParameters } from './parameters.ts'
+export { framedHeaders } from './security-headers.ts'
 export type { HttpServer, Reply, Request, Surface } from './server.ts'
 export { createServer } from './server.ts'
+export { readPem } from './tls.ts'
 export { apiSurface, oauthSurface, opsSurface, pagesSurface } from './surfaces.ts'

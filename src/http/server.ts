@@ -17,6 +17,8 @@ import { notFound } from './not-found.ts'
 import { clientAddress } from './origin.ts'
 import type { Pages } from './page/pages.ts'
 import { commonHeaders } from './security-headers.ts'
+import type { TlsNeeds } from './tls.ts'
+import { createTlsListener } from './tls.ts'
 
 export type Surface = FastifyInstance<
   RawServerDefault,
@@ -40,6 +42,8 @@ export type ServerNeeds = {
   readonly requestTimeout: number
   readonly newRequestId: () => string
   readonly pages: Pages
+  /** Undefined where a proxy ends TLS. */
+  readonly tls: Omit<TlsNeeds, 'onChange'> | undefined
   /** True once no more requests should come; connections then close after their answer. */
   readonly draining: () => boolean
   readonly observe: (request: {
@@ -58,7 +62,9 @@ declare module 'fastify' {
 
 /** An HTTP server with what holds for every surface: ids, headers, cookies, logging, 404 and 405. */
 export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
+  const listener = needs.tls && openTls(needs.tls, needs.log)
   const app = Fastify({
+    ...(listener && { serverFactory: listener.open }),
     loggerInstance: needs.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: needs.bodyLimit,
@@ -71,6 +77,7 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
     schemaController: { compilersFactory: lazyCompilers() },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()
+  if (listener) app.addHook('onClose', async () => listener.close())
   app.decorate('publicUrl', needs.publicUrl)
   await app.register(cookie)
   const headers = commonHeaders(needs.secure)
@@ -86,6 +93,16 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
   app.addHook('onResponse', async (request, reply) => report(needs, request, reply))
   notFound(app, needs.pages)
   return app
+}
+
+function openTls(tls: NonNullable<ServerNeeds['tls']>, log: FastifyBaseLogger) {
+  return createTlsListener({
+    ...tls,
+    onChange: (err) =>
+      err === undefined
+        ? log.info({}, 'the TLS certificate was read again')
+        : log.error({ err }, 'the TLS certificate cannot be read'),
+  })
 }
 
 const stopwatches = new WeakMap<FastifyRequest, () => number>()

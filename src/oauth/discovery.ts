@@ -4,6 +4,7 @@ import { bindingMetadata, endpointAliases } from './binding/metadata.ts'
 import { scopeClaims } from './claims.ts'
 import { clientAuthMetadata } from './client-auth/metadata.ts'
 import { detailMetadata } from './details/requested.ts'
+import { logoutMetadata } from './logout/metadata.ts'
 import { pushedMetadata } from './pushed/push.ts'
 import { requestObjectMetadata } from './request-object/metadata.ts'
 import { knownScopes } from './scope.ts'
@@ -34,6 +35,7 @@ const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   pushedMetadata,
   requestObjectMetadata,
   detailMetadata,
+  logoutMetadata,
 ]
 
 const idTokenClaims = [
@@ -82,7 +84,6 @@ function core({ at }: MetadataNeeds): MetadataPart {
     jwks_uri: at('/oauth/jwks'),
     introspection_endpoint: at('/oauth/introspect'),
     revocation_endpoint: at('/oauth/revoke'),
-    end_session_endpoint: at('/oauth/logout'),
     scopes_supported: knownScopes,
     response_types_supported: ['code'],
     response_modes_supported: ['query', 'form_post'],

@@ -1,4 +1,10 @@
-import type { Origin, ParameterLists, Parameters, Request } from '../http/index.ts'
+import type {
+  ClientCertificate,
+  Origin,
+  ParameterLists,
+  Parameters,
+  Request,
+} from '../http/index.ts'
 import { originOf, parseLists } from '../http/index.ts'
 
 /** What an endpoint for programs is sent: all that authenticates the client and binds what it is given. */
@@ -12,12 +18,12 @@ export type ProtocolRequest = {
   readonly origin: Origin
   /** Each `DPoP` header (RFC 9449 section 4.1); more than one is an error. */
   readonly dpop: readonly string[]
-  /** The certificate of the client's TLS connection in DER (RFC 8705). */
-  readonly certificate: Buffer | undefined
+  /** The certificate of the client's TLS connection (RFC 8705). */
+  readonly certificate: ClientCertificate | undefined
 }
 
 /** Finds the certificate of a connection; only our own TLS and trusted proxies are believed. */
-export type CertificateOf = (request: Request) => Buffer | undefined
+export type CertificateOf = (request: Request) => ClientCertificate | undefined
 
 export function readProtocolRequest(
   request: Request,

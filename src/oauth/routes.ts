@@ -1,8 +1,10 @@
 import { Type } from 'typebox'
 import type { Client } from '../clients/index.ts'
 import type { Reply, Request, Surface } from '../http/index.ts'
-import { originOf, parseParameters } from '../http/index.ts'
+import { originOf } from '../http/index.ts'
 import type { KeyRing } from '../keys/index.ts'
+import { nonceHeader } from './binding/binding.ts'
+import type { Dpop } from './binding/dpop.ts'
 import type { ClientAuthNeeds } from './client-auth/authenticate.ts'
 import { authenticateClient } from './client-auth/authenticate.ts'
 import { serverMetadata } from './discovery.ts'
@@ -10,6 +12,8 @@ import type { IntrospectNeeds } from './introspect.ts'
 import { introspect } from './introspect.ts'
 import type { RevokeNeeds } from './revoke.ts'
 import { revoke } from './revoke.ts'
+import type { PushedRouteNeeds } from './pushed/routes.ts'
+import { pushedRoutes } from './pushed/routes.ts'
 import type { CertificateOf, ProtocolRequest } from './protocol-request.ts'
 import { readProtocolRequest } from './protocol-request.ts'
 import type { ProtocolSettings } from './settings.ts'
@@ -25,15 +29,18 @@ import {
 } from './schemas.ts'
 import type { TokenEndpoint } from './token/endpoint.ts'
 import type { UserinfoNeeds } from './userinfo.ts'
-import { bearerToken, userinfo } from './userinfo.ts'
+import { userinfo } from './userinfo.ts'
 
 export type ProtocolNeeds = IntrospectNeeds &
+  PushedRouteNeeds &
   RevokeNeeds &
   UserinfoNeeds & {
     readonly keys: KeyRing
     readonly clientAuth: ClientAuthNeeds
     readonly token: TokenEndpoint
     readonly certificateOf: CertificateOf
+    /** Whether certificates of clients can reach us. */
+    readonly clientCertificates: boolean
     readonly protocol: ProtocolSettings
   }
 
@@ -43,6 +50,7 @@ const consumes = ['application/x-www-form-urlencoded']
 
 /** The endpoints that programs call. */
 export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
+  giveNonces(surface, needs.dpop)
   const security = [{ client: [] }, {}]
   const token = {
     tags,
@@ -91,8 +99,16 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
       return reply.code(200).send(null)
     },
   )
+  pushedRoutes(surface, needs)
   userinfoRoutes(surface, needs)
   metadataRoutes(surface, needs)
+}
+
+/** RFC 9449 section 8.2: whoever sends proofs is told which nonce the next one has to have. */
+function giveNonces(surface: Surface, dpop: Dpop): void {
+  surface.addHook('onRequest', async (request, reply) => {
+    if (request.headers.dpop !== undefined) reply.headers(nonceHeader(dpop))
+  })
 }
 
 function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
@@ -101,13 +117,12 @@ function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const summary = 'What the person allowed the client to know (OpenID Connect Core section 5.3)'
   const get = { ...schema, operationId: 'getUserinfo', summary }
   surface.get('/oauth/userinfo', { schema: get }, (request) =>
-    userinfo(needs, bearerToken(request.headers.authorization, undefined)),
+    userinfo(needs, readProtocolRequest(request, needs.certificateOf)),
   )
   const post = { ...schema, operationId: 'postUserinfo', summary, consumes }
-  surface.post('/oauth/userinfo', { schema: post }, (request) => {
-    const inBody = parseParameters(request.body).get('access_token')
-    return userinfo(needs, bearerToken(request.headers.authorization, inBody))
-  })
+  surface.post('/oauth/userinfo', { schema: post }, (request) =>
+    userinfo(needs, readProtocolRequest(request, needs.certificateOf)),
+  )
 }
 
 /** RFC 8414 section 3 and OIDC Discovery section 4; the underscore is a common misspelling. */
@@ -118,7 +133,7 @@ const metadataPaths = [
 ] as const
 
 function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
-  const metadata = serverMetadata(needs.issuer, needs.protocol)
+  const metadata = serverMetadata(needs.issuer, needs.protocol, needs.clientCertificates)
   const readable = (reply: Reply, seconds: number) =>
     reply
       .header('cache-control', `public, max-age=${seconds}`)

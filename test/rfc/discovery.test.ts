@@ -52,7 +52,7 @@ test('OIDC Discovery §3: the issuer is the public address and the required memb
   const algorithms = metadata.id_token_signing_alg_values_supported
   assert.ok(Array.isArray(algorithms) && algorithms.includes('RS256'), 'RS256 is a must')
   const auth = metadata.token_endpoint_auth_signing_alg_values_supported
-  assert.ok(Array.isArray(auth) && !auth.includes('none') && !auth.includes('HS256'))
+  assert.ok(Array.isArray(auth) && !auth.includes('none') && auth.includes('HS256'))
 })
 
 test('RFC 8414 §2: every endpoint that is advertised answers, with the issuer as its beginning', async () => {

@@ -4,6 +4,7 @@ import { ClientInput, createClient } from '../../clients/index.ts'
 import type { Command, Values } from '../command.ts'
 import { required, text, texts, UsageError } from '../command.ts'
 import { withDatabase } from '../database.ts'
+import { sealerOf } from '../master-key.ts'
 import { settings } from '../settings.ts'
 
 export const clientCreate: Command = {
@@ -38,8 +39,9 @@ export const clientCreate: Command = {
   },
   async run(values) {
     const input = clientInput(values)
-    const needs = { clock: systemClock, random: secureRandom }
-    const { client, secret } = await withDatabase(settings(), (db) =>
+    const config = settings()
+    const needs = { clock: systemClock, random: secureRandom, sealer: sealerOf(config) }
+    const { client, secret } = await withDatabase(config, (db) =>
       createClient({ ...needs, db }, input, { actor: 'system' }),
     )
     if (values.json === true) {

@@ -4,6 +4,7 @@ import { listClients, rotateClientSecret } from '../../clients/index.ts'
 import type { Command } from '../command.ts'
 import { required, text, UsageError } from '../command.ts'
 import { withDatabase } from '../database.ts'
+import { sealerOf } from '../master-key.ts'
 import { settings } from '../settings.ts'
 
 const longestList = 100
@@ -35,8 +36,9 @@ export const clientRotateSecret: Command = {
   async run(values) {
     const clientId = required(values, 'client-id') as ClientId
     const overlap = seconds(text(values, 'overlap') ?? '0')
-    const needs = { clock: systemClock, random: secureRandom }
-    const { secret, previousExpiresAt } = await withDatabase(settings(), (db) =>
+    const config = settings()
+    const needs = { clock: systemClock, random: secureRandom, sealer: sealerOf(config) }
+    const { secret, previousExpiresAt } = await withDatabase(config, (db) =>
       rotateClientSecret({ ...needs, db }, clientId, { by: { actor: 'system' }, overlap }),
     )
     console.log(`client_secret  ${secret}\n\nThe secret is not shown again.`)

@@ -1,65 +1,147 @@
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { decodeJwt, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { addSeconds, numericDate } from '../../base/index.ts'
 import type { Client, ClientKeys } from '../../clients/index.ts'
+import { demandsOf, workingSecrets } from '../../clients/index.ts'
+import type { Sealer } from '../../keys/index.ts'
 import type { Kv } from '../../kv/index.ts'
+import { OutgoingError } from '../../outgoing/index.ts'
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-const algorithms = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519']
+
+/** OIDC Core section 9: what private_key_jwt and client_secret_jwt are signed with. */
+export const keyAlgorithms: readonly string[] = [
+  'ES256',
+  'RS256',
+  'PS256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+]
+export const secretAlgorithms: readonly string[] = ['HS256', 'HS384', 'HS512']
+
 /** Seconds. An assertion that lives longer could be kept and replayed for too long. */
 const longestLife = 600
 
-/** The client an assertion claims to be from, before anything is verified. */
-export function assertedClient(assertion: string): string | undefined {
+/** Who an assertion says it is from, before anything is verified; undefined for what is no assertion. */
+export function assertedIssuer(
+  assertion: string,
+): { readonly iss: string | undefined; readonly sub: string | undefined } | undefined {
   try {
     const { iss, sub } = decodeJwt(assertion)
-    return iss === sub ? sub : undefined // RFC 7523 section 3
+    return { iss, sub }
   } catch {
     return undefined
   }
 }
 
-type Needs = {
+export type AssertionNeeds = {
   readonly clock: Clock
   readonly kv: Kv
   readonly clientKeys: ClientKeys
-  /** Values accepted in `aud`: the issuer and the endpoints (RFC 7523 section 3, OIDC Core 9). */
-  readonly audiences: readonly string[]
+  readonly sealer: Sealer
+  readonly issuer: string
+  /** Where the server is reached: its public address, and the one for clients with certificates. */
+  readonly addresses: readonly string[]
   readonly clockSkew: number
 }
 
-/** Verifies a private_key_jwt assertion and uses up its `jti`. */
-export async function verifyAssertion(
-  needs: Needs,
-  client: Client,
-  assertion: string,
-): Promise<boolean> {
-  const keys = needs.clientKeys.verifying(client)
-  if (keys === undefined) return false
-  const now = needs.clock.now()
-  try {
-    const { payload } = await jwtVerify(assertion, keys, {
-      algorithms,
-      issuer: client.clientId,
-      subject: client.clientId,
-      audience: [...needs.audiences],
-      requiredClaims: ['exp', 'jti'],
-      clockTolerance: needs.clockSkew,
-      currentDate: now,
-    })
-    const { exp = 0, jti = '', iat } = payload
-    const latest = numericDate(addSeconds(now, longestLife + needs.clockSkew))
-    const fromFuture = iat !== undefined && iat > numericDate(now) + needs.clockSkew
-    if (exp > latest || jti === '' || jti.length > 256 || fromFuture) return false
-    const key = `jti:${client.clientId}:${Buffer.from(jti).toString('base64url')}`
-    return await needs.kv.add(key, '1', exp - numericDate(now) + needs.clockSkew + 1)
-  } catch (error) {
-    if (isJoseError(error)) return false
-    throw error
-  }
+type Presented = {
+  readonly assertion: string
+  /** Of the endpoint that it was sent to. */
+  readonly path: string
 }
 
-function isJoseError(error: unknown): boolean {
+/** Verifies private_key_jwt or client_secret_jwt and uses up its `jti`; tells why it proves nothing. */
+export async function verifyAssertion(
+  needs: AssertionNeeds,
+  client: Client,
+  { assertion, path }: Presented,
+): Promise<string | undefined> {
+  const { issuerAudience } = demandsOf(client)
+  const skew = issuerAudience ? Math.min(60, Math.max(10, needs.clockSkew)) : needs.clockSkew
+  const payload = await readAssertion(needs, client, { assertion, path, skew })
+  if (typeof payload === 'string') return payload
+  // FAPI 2.0 section 5.3.2.1: the issuer, as a string and not in a list.
+  if (issuerAudience && payload.aud !== needs.issuer) return 'aud is not the issuer'
+  const now = needs.clock.now()
+  const { exp = 0, jti = '', iat } = payload
+  const latest = numericDate(addSeconds(now, longestLife + skew))
+  if (exp > latest) return 'exp is too far away'
+  if (iat !== undefined && iat > numericDate(now) + skew) return 'iat is in the future'
+  if (jti === '' || jti.length > 256) return 'jti'
+  const key = `jti:${client.clientId}:${Buffer.from(jti).toString('base64url')}`
+  const isNew = await needs.kv.add(key, '1', exp - numericDate(now) + skew + 1)
+  return isNew ? undefined : 'jti was used'
+}
+
+async function readAssertion(
+  needs: AssertionNeeds,
+  client: Client,
+  { assertion, path, skew }: Presented & { readonly skew: number },
+): Promise<JWTPayload | string> {
+  const rules = {
+    algorithms: algorithmsOf(client),
+    issuer: client.clientId,
+    subject: client.clientId,
+    audience: audiencesAt(needs, path),
+    requiredClaims: ['exp', 'jti'],
+    clockTolerance: skew,
+    currentDate: needs.clock.now(),
+  }
+  let why = 'no key'
+  for (const key of keysOf(needs, client)) {
+    try {
+      // The two kinds of key are two signatures of the function.
+      const { payload } =
+        typeof key === 'function'
+          ? await jwtVerify(assertion, key, rules)
+          : await jwtVerify(assertion, key, rules)
+      return payload
+    } catch (error) {
+      why = reasonOf(error)
+    }
+  }
+  return why
+}
+
+/** Registered for one algorithm, a client uses no other (OIDC Registration section 2). */
+function algorithmsOf(client: Client): string[] {
+  const { token_endpoint_auth_method: method, token_endpoint_auth_signing_alg: registered } =
+    client.metadata
+  const known = method === 'client_secret_jwt' ? secretAlgorithms : keyAlgorithms
+  const allowed = demandsOf(client).algorithms ?? known
+  // Ed25519 is the newer name of what EdDSA was used for (RFC 9864 section 2.2).
+  const names = new Map([['EdDSA', ['EdDSA', 'Ed25519']]])
+  const own = registered === undefined ? known : (names.get(registered) ?? [registered])
+  return known.filter((one) => allowed.includes(one) && own.includes(one))
+}
+
+/** RFC 7523 section 3, RFC 9126 section 2: the issuer, the token endpoint, or the endpoint that is called. */
+function audiencesAt({ issuer, addresses }: AssertionNeeds, path: string): string[] {
+  const endpoints = addresses.flatMap((address) => [`${address}/oauth/token`, address + path])
+  return [issuer, ...endpoints]
+}
+
+function keysOf(
+  { clientKeys, sealer, clock }: AssertionNeeds,
+  client: Client,
+): readonly (JWTVerifyGetKey | Uint8Array)[] {
+  if (client.metadata.token_endpoint_auth_method === 'client_secret_jwt') {
+    return workingSecrets(sealer, client, clock.now()).map((secret) => Buffer.from(secret))
+  }
+  const published = clientKeys.verifying(client)
+  return published === undefined ? [] : [published]
+}
+
+/** What is wrong with an assertion, or with the keys of the client; anything else is our own fault. */
+function reasonOf(error: unknown): string {
+  if (error instanceof OutgoingError) return `jwks_uri: ${error.trouble}`
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  return code.startsWith('ERR_J') || error instanceof TypeError || error instanceof DOMException
+  const bad =
+    code.startsWith('ERR_J') || error instanceof TypeError || error instanceof DOMException
+  if (!bad) throw error
+  return code || 'a key that cannot be used'
 }

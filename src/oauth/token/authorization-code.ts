@@ -1,9 +1,9 @@
 import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
+import { grantBinding, holdsKey } from '../binding/binding.ts'
 import type { Clock, FamilyId, Random } from '../../base/index.ts'
 import { addSeconds, sha256 } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
-import { isPublic } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
@@ -45,7 +45,7 @@ type Redemption =
     }
   | {
       readonly ok: false
-      readonly why: CodeRefusal | 'unknown' | 'session_ended'
+      readonly why: CodeRefusal | 'unknown' | 'session_ended' | 'dpop_jkt'
     }
 
 /** RFC 6749 section 4.1.3 with PKCE (RFC 7636 section 4.6) and OIDC Core 3.1.3. */
@@ -93,6 +93,7 @@ async function redeem(
     await revokeReplayed(needs, tx, code, code.familyId, origin)
   }
   if (refusal !== undefined) return { ok: false, why: refusal }
+  if (!holdsKey(code.grantData.dpopJkt, binding)) return { ok: false, why: 'dpop_jkt' } // RFC 9449 section 10
   // Asked for together, which saves a round trip; a refusal from here on leaves nothing to commit.
   const [user, started] = await Promise.all([
     findUser(tx, code.userId),
@@ -123,7 +124,7 @@ function familyOf(
     claims,
     resources,
     details,
-    binding: boundTo(client, binding),
+    binding: grantBinding(client, binding),
     offline,
     authTime: new Date(authTime),
     amr,
@@ -132,11 +133,6 @@ function familyOf(
     expiresAt: offline ? latest : new Date(Math.min(latest.getTime(), sessionEnds)),
     withRefreshToken: mayRefresh(client),
   }
-}
-
-/** Refresh tokens of a public client are bound; who authenticates needs no more (RFC 9449 section 5). */
-function boundTo(client: Client, binding: TokenBinding | undefined): TokenBinding | null {
-  return isPublic(client) ? (binding ?? null) : null
 }
 
 /** A client registered for the grant gets a refresh token; without offline_access it ends with the session. */

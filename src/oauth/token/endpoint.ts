@@ -3,6 +3,7 @@ import { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import type { ClientAuthNeeds } from '../client-auth/authenticate.ts'
 import { authenticateClient } from '../client-auth/authenticate.ts'
+import type { BindingNeeds } from '../binding/binding.ts'
 import { bindingOf } from '../binding/binding.ts'
 import { oauthFailures } from '../failures.ts'
 import type { ProtocolRequest } from '../protocol-request.ts'
@@ -12,12 +13,13 @@ import type { Grant, TokenResponse } from './grant.ts'
 
 export type TokenEndpoint = (request: ProtocolRequest) => Promise<TokenResponse>
 
-type Needs = ResourceNeeds & {
-  readonly clientAuth: ClientAuthNeeds
-  readonly grants: readonly Grant[]
-  /** `client` is whom a token was given to. */
-  readonly count: (grant: string, outcome: string, client?: ClientId) => void
-}
+type Needs = BindingNeeds &
+  ResourceNeeds & {
+    readonly clientAuth: ClientAuthNeeds
+    readonly grants: readonly Grant[]
+    /** `client` is whom a token was given to. */
+    readonly count: (grant: string, outcome: string, client?: ClientId) => void
+  }
 
 /** The phases every grant goes through, in this order; no grant can leave one out. */
 export function createTokenEndpoint(needs: Needs): TokenEndpoint {

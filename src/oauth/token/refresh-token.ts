@@ -1,4 +1,3 @@
-import type { Origin } from '../../audit/index.ts'
 import { appendAudit } from '../../audit/index.ts'
 import type { Client } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
@@ -6,12 +5,13 @@ import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { RefreshRules, RefreshTokens, Rotation } from '../../session/index.ts'
 import { rotateFamily } from '../../session/index.ts'
+import { holdsBinding } from '../binding/binding.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { issueTokens } from '../issue.ts'
 import { narrowed } from '../resources/requested.ts'
 import { isSubset, parseScope } from '../scope.ts'
-import type { Grant } from './grant.ts'
+import type { Grant, GrantRequest } from './grant.ts'
 
 type Needs = IssueNeeds & {
   readonly db: Db
@@ -35,7 +35,7 @@ export function refreshTokenGrant(needs: Needs): Grant {
       const asked = parseScope(parameters.get('scope'))
       if (asked === undefined) throw oauthFailures.invalid_scope({ parameter: 'scope' })
       const { rotation, user } = await needs.db.transaction(
-        (tx) => rotate(needs, tx, client, presented, asked, origin),
+        (tx) => rotate(needs, tx, client, presented, asked, { origin, binding }),
         // Repeating a rotation whose commit got lost finds the predecessor within its grace period.
         { idempotent: true },
       )
@@ -66,13 +66,16 @@ async function rotate(
   client: Client,
   presented: Presented,
   asked: readonly string[],
-  origin: Origin,
+  { origin, binding }: Pick<GrantRequest, 'origin' | 'binding'>,
 ): Promise<Outcome> {
   let reading: Promise<User | undefined> | undefined
   const rotation = await rotateFamily(needs, tx, presented, (family) => {
     if (family.kind !== 'oauth' || family.clientId !== client.clientId) return false
     // RFC 6749 section 6: never more than was granted. Thrown before anything is written.
     if (!isSubset(asked, family.scopes)) throw oauthFailures.invalid_scope({ parameter: 'scope' })
+    // RFC 9449 section 5, RFC 8705 section 4. A stolen token is worth nothing without the key, and harms nobody.
+    if (!holdsBinding(family.binding, binding))
+      throw oauthFailures.invalid_grant({ log: { why: 'binding' } })
     // Travels with the rotation's write, in one round trip. If the connection breaks, the write tells.
     reading = findUser(tx, family.userId)
     reading.catch(() => undefined)

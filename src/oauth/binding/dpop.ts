@@ -1,0 +1,139 @@
+import type { JWTPayload } from 'jose'
+import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
+import type { Clock } from '../../base/index.ts'
+import { numericDate, sha256 } from '../../base/index.ts'
+import type { Kv } from '../../kv/index.ts'
+import type { Nonces } from './nonce.ts'
+import { normalTarget } from './target.ts'
+
+/** Asymmetric ones only (RFC 9449 section 4.2). */
+export const proofAlgorithms: readonly string[] = [
+  'ES256',
+  'ES384',
+  'ES512',
+  'PS256',
+  'RS256',
+  'EdDSA',
+  'Ed25519',
+]
+
+/** Seconds that a proof may be old, besides the skew of clocks. */
+const longestLife = 60
+/** Characters of a `jti`. */
+const longestId = 256
+/** RFC 7517 section 9.3 and RFC 7518 section 6: what only the holder of a key may have. */
+const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
+
+export type DpopNeeds = {
+  readonly clock: Clock
+  readonly kv: Kv
+  /** Where the server is reached: its public address, and the one for clients with certificates. */
+  readonly addresses: readonly string[]
+  /** Seconds. */
+  readonly clockSkew: number
+  /** Undefined where proofs need no nonce. */
+  readonly nonces: Nonces | undefined
+}
+
+/** A request that brings a proof, or should. */
+export type Proven = {
+  /** Each `DPoP` header. */
+  readonly dpop: readonly string[]
+  readonly method: string
+  readonly path: string
+  /** The token that is used with it, at a resource. */
+  readonly accessToken?: string
+  readonly algorithms?: readonly string[] | undefined
+}
+
+export type ProofVerdict =
+  | { readonly ok: true; readonly jkt: string }
+  | { readonly ok: false; readonly why: string; readonly nonce: boolean }
+
+export type Dpop = {
+  /** The thumbprint of the key that was proved to be held; uses the proof up. */
+  readonly verify: (request: Proven) => Promise<ProofVerdict>
+  /** What the next proof must have; undefined where that is nothing. */
+  readonly nonce: () => string | undefined
+}
+
+export function createDpop(needs: DpopNeeds): Dpop {
+  return {
+    verify: (request) => verifyProof(needs, request),
+    nonce: () => needs.nonces?.current(),
+  }
+}
+
+const refused = (why: string, nonce = false) => ({ ok: false, why, nonce }) as const
+
+/** RFC 9449 section 4.3, all of its checks. */
+async function verifyProof(needs: DpopNeeds, request: Proven): Promise<ProofVerdict> {
+  const [proof, ...more] = request.dpop
+  if (proof === undefined) return refused('missing')
+  if (more.length > 0) return refused('several')
+  const read = await readProof(needs, request, proof)
+  if (read === undefined) return refused('not a proof, or its signature is wrong')
+  const { payload, jkt } = read
+  const skew = Math.min(60, Math.max(10, needs.clockSkew)) // FAPI 2.0 section 5.3.2.1, note 3
+  const why = decideProof(payload, {
+    method: request.method,
+    targets: needs.addresses.map((address) => normalTarget(address + request.path)),
+    accessToken: request.accessToken,
+    now: numericDate(needs.clock.now()),
+    skew,
+  })
+  if (why !== undefined) return refused(why)
+  if (needs.nonces?.accepts(payload.nonce) === false) return refused('nonce', true) // section 8
+  const { jti = '', htu } = payload
+  // Section 11.1: once, by this key at this address.
+  const once = sha256(`${jkt} ${String(htu)} ${jti}`).toString('base64url')
+  const isNew = await needs.kv.add(`dpop:${once}`, '1', longestLife + 2 * skew + 1)
+  return isNew ? { ok: true, jkt } : refused('replayed')
+}
+
+type ReadProof = { readonly payload: JWTPayload; readonly jkt: string }
+
+/** What a proof says, when the key in it has signed it; undefined otherwise. */
+async function readProof(
+  needs: DpopNeeds,
+  { algorithms = proofAlgorithms }: Proven,
+  proof: string,
+): Promise<ReadProof | undefined> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+      typ: 'dpop+jwt',
+      algorithms: proofAlgorithms.filter((one) => algorithms.includes(one)),
+      clockTolerance: needs.clockSkew,
+      currentDate: needs.clock.now(),
+    })
+    const { jwk } = protectedHeader
+    if (jwk === undefined || privateMembers.some((name) => Object.hasOwn(jwk, name)))
+      return undefined
+    return { payload, jkt: await calculateJwkThumbprint(jwk) }
+  } catch {
+    // Whatever is wrong with it: it proves nothing.
+    return undefined
+  }
+}
+
+type Expected = {
+  readonly method: string
+  readonly targets: readonly (string | undefined)[]
+  readonly accessToken: string | undefined
+  readonly now: number
+  readonly skew: number
+}
+
+/** Why what a proof says does not fit the request; undefined when it fits. */
+export function decideProof(payload: JWTPayload, expected: Expected): string | undefined {
+  const { jti, iat, htm, htu, ath } = payload
+  const { now, skew, accessToken } = expected
+  if (typeof jti !== 'string' || jti === '' || jti.length > longestId) return 'jti'
+  if (htm !== expected.method) return 'htm'
+  const target = typeof htu === 'string' ? normalTarget(htu) : undefined
+  if (target === undefined || !expected.targets.includes(target)) return 'htu'
+  if (typeof iat !== 'number' || iat > now + skew) return 'iat'
+  if (iat < now - longestLife - skew) return 'iat'
+  if (accessToken === undefined) return undefined
+  return ath === sha256(accessToken).toString('base64url') ? undefined : 'ath' // section 7.1
+}
