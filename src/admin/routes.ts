@@ -14,6 +14,7 @@ import { keyRoutes } from './keys/routes.ts'
 import { emergencyRoutes } from './mfa/emergency-routes.ts'
 import { policyRoutes } from './mfa/policy-routes.ts'
 import { userMfaRoutes } from './mfa/user-routes.ts'
+import { resourceRoutes } from './resources/routes.ts'
 import { securityEventRoutes } from './security/routes.ts'
 import { settingsRoutes } from './settings/routes.ts'
 import { tokenRoutes } from './tokens/routes.ts'
@@ -27,6 +28,7 @@ type Needs = Parameters<typeof guard>[1] &
   Parameters<typeof accessRoutes>[1] &
   Parameters<typeof impersonationAdminRoutes>[1] &
   Parameters<typeof keyRoutes>[1] &
+  Parameters<typeof resourceRoutes>[1] &
   Parameters<typeof settingsRoutes>[1] &
   Parameters<typeof userListRoutes>[1] &
   Parameters<typeof userSessionRoutes>[1]
@@ -46,6 +48,7 @@ export function adminRoutes(surface: Surface, needs: Needs): void {
   accessRoutes(surface, needs)
   clientRoutes(surface, needs)
   trustedIssuerRoutes(surface, needs)
+  resourceRoutes(surface, needs)
   consentAdminRoutes(surface, needs)
   tokenRoutes(surface, needs)
   apiKeyAdminRoutes(surface, needs)

@@ -7,8 +7,11 @@ import { detailMetadata } from './details/requested.ts'
 import { logoutMetadata } from './logout/metadata.ts'
 import { pushedMetadata } from './pushed/push.ts'
 import { requestObjectMetadata } from './request-object/metadata.ts'
+import { responseMetadata } from './response/metadata.ts'
+import { introspectionMetadata } from './introspection-jwt.ts'
 import { knownScopes } from './scope.ts'
 import type { ProtocolSettings } from './settings.ts'
+import { subjectMetadata } from './subject.ts'
 import { jwtBearerMetadata } from './token/jwt-bearer.ts'
 
 /** One part's share of the metadata; lists of several parts are joined. */
@@ -22,6 +25,8 @@ export type MetadataNeeds = {
   readonly settings: ProtocolSettings
   /** Whether certificates of clients can reach us. */
   readonly clientCertificates: boolean
+  /** Whether people may make themselves an account. */
+  readonly signUp: 'open' | 'invitation' | 'closed'
   /** The address of an endpoint. */
   readonly at: (path: string) => string
 }
@@ -29,6 +34,8 @@ export type MetadataNeeds = {
 /** What each part of the protocol adds, for the configuration in force. */
 const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   core,
+  introspectionMetadata,
+  responseMetadata,
   clientAuthMetadata,
   bindingMetadata,
   jwtBearerMetadata,
@@ -36,6 +43,7 @@ const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   requestObjectMetadata,
   detailMetadata,
   logoutMetadata,
+  subjectMetadata,
 ]
 
 const idTokenClaims = [
@@ -53,12 +61,9 @@ const idTokenClaims = [
 ] as const
 
 /** OIDC Discovery section 3 and RFC 8414 section 2: exactly what works, nothing else. */
-export function serverMetadata(
-  issuer: string,
-  settings: ProtocolSettings,
-  clientCertificates: boolean,
-): Metadata {
-  const needs = { issuer, settings, clientCertificates, at: (path: string) => issuer + path }
+export function serverMetadata(given: Omit<MetadataNeeds, 'at'>): Metadata {
+  const { issuer } = given
+  const needs = { ...given, at: (path: string) => issuer + path }
   const all = parts.map((part) => part(needs))
   const joined = all.reduce<Record<string, MetadataPart[string]>>((metadata, part) => {
     for (const [name, value] of Object.entries(part)) metadata[name] = join(metadata[name], value)
@@ -85,11 +90,8 @@ function core({ at }: MetadataNeeds): MetadataPart {
     introspection_endpoint: at('/oauth/introspect'),
     revocation_endpoint: at('/oauth/revoke'),
     scopes_supported: knownScopes,
-    response_types_supported: ['code'],
-    response_modes_supported: ['query', 'form_post'],
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
     code_challenge_methods_supported: ['S256'],
     acr_values_supported: acrValues,
     display_values_supported: ['page'],

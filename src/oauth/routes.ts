@@ -5,11 +5,17 @@ import { originOf } from '../http/index.ts'
 import type { KeyRing } from '../keys/index.ts'
 import { nonceHeader } from './binding/binding.ts'
 import type { Dpop } from './binding/dpop.ts'
+import type { AnswerNeeds } from './answer.ts'
 import type { ClientAuthNeeds } from './client-auth/authenticate.ts'
 import { authenticateClient } from './client-auth/authenticate.ts'
 import { serverMetadata } from './discovery.ts'
 import type { IntrospectNeeds } from './introspect.ts'
 import { introspect } from './introspect.ts'
+import {
+  introspectionJwt,
+  introspectionJwtType,
+  wantsIntrospectionJwt,
+} from './introspection-jwt.ts'
 import type { RevokeNeeds } from './revoke.ts'
 import { revoke } from './revoke.ts'
 import type { PushedRouteNeeds } from './pushed/routes.ts'
@@ -32,6 +38,7 @@ import type { UserinfoNeeds } from './userinfo.ts'
 import { userinfo } from './userinfo.ts'
 
 export type ProtocolNeeds = IntrospectNeeds &
+  AnswerNeeds &
   PushedRouteNeeds &
   RevokeNeeds &
   UserinfoNeeds & {
@@ -75,9 +82,12 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
         response: { 200: IntrospectionAnswer, ...errors },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { client, parameters } = await authenticated(needs, request)
-      return introspect(needs, client, parameters)
+      const answer = await introspect(needs, client, parameters)
+      if (!wantsIntrospectionJwt(request.headers.accept)) return answer
+      const jwt = await introspectionJwt(needs, client, answer)
+      return sendAs(introspectionJwtType, reply, jwt)
     },
   )
   surface.post(
@@ -111,6 +121,10 @@ function giveNonces(surface: Surface, dpop: Dpop): void {
   })
 }
 
+function sendAs(type: string, reply: Reply, text: string): Reply {
+  return reply.type(type).send(text)
+}
+
 function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const security = [{ bearer: [] }]
   const schema = { tags, security, response: { 200: UserinfoAnswer, ...errors, 403: OAuthError } }
@@ -133,7 +147,8 @@ const metadataPaths = [
 ] as const
 
 function metadataRoutes(surface: Surface, needs: ProtocolNeeds): void {
-  const metadata = serverMetadata(needs.issuer, needs.protocol, needs.clientCertificates)
+  const { issuer, protocol: settings, clientCertificates, signUp } = needs
+  const metadata = serverMetadata({ issuer, settings, clientCertificates, signUp: signUp.mode })
   const readable = (reply: Reply, seconds: number) =>
     reply
       .header('cache-control', `public, max-age=${seconds}`)

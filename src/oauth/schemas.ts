@@ -9,6 +9,7 @@ const details = () =>
     }),
   )
 const number = () => Type.Optional(Type.Integer())
+const names = () => Type.Optional(Type.Array(Type.String()))
 
 export const OAuthError = Type.Object(
   {
@@ -83,7 +84,14 @@ export const IntrospectionAnswer = Type.Object({
   iat: number(),
   auth_time: number(),
   acr: text(),
+  amr: names(),
   jti: text(),
+  roles: names(),
+  groups: names(),
+  permissions: names(),
+  roles_overage: Type.Optional(Type.Boolean()),
+  groups_overage: Type.Optional(Type.Boolean()),
+  permissions_overage: Type.Optional(Type.Boolean()),
 })
 
 export const UserinfoAnswer = Type.Object(
