@@ -3,6 +3,9 @@ import type { ClientMetadata, ResponseType } from './schemas.ts'
 
 export type { AuthMethod, ClientMetadata, ResponseType, SigningAlgorithm } from './schemas.ts'
 
+/** A client that an administrator did not register is vouched for by nobody. */
+export type RegisteredBy = 'administrator' | 'itself' | 'document'
+
 export type Client = {
   readonly id: string
   readonly clientId: ClientId
@@ -15,6 +18,10 @@ export type Client = {
   readonly sealedSecret: string | null
   readonly name: string
   readonly isActive: boolean
+  /** An administrator, the client itself (RFC 7591), or the document that its id is the address of (CIMD). */
+  readonly registeredBy: RegisteredBy
+  /** When it is removed unless it is used before. */
+  readonly expiresAt: Date | null
   readonly metadata: ClientMetadata
   readonly version: number
   readonly createdAt: Date

@@ -13,6 +13,7 @@ export type {
   AuthMethod,
   Client,
   ClientMetadata,
+  RegisteredBy,
   ResponseType,
   SigningAlgorithm,
 } from './client.ts'
@@ -21,23 +22,23 @@ export type { Demands } from './demands.ts'
 export { demandsOf } from './demands.ts'
 export type { ClientKeys } from './client-keys.ts'
 export { createClientKeys } from './client-keys.ts'
-export type { ConsentState } from './consent.ts'
-export { consentState, rememberConsent } from './consent.ts'
-export { createClient } from './create-client.ts'
+export type { Asked, ConsentState } from './consents/consent.ts'
+export { consentState, rememberConsent } from './consents/consent.ts'
+export { removeConsents, selectConsents as consentsOf } from './consents/store.ts'
+export type { Registration } from './create-client.ts'
+export { createClient, newClientId } from './create-client.ts'
 export { clientFailures } from './failures.ts'
 export { redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
 export type { ListedSecret, NewSecret } from './rotate-secret.ts'
 export { endOldSecret, listSecrets, rotateClientSecret } from './rotate-secret.ts'
 export { ClientInput } from './schemas.ts'
-export { matchingSecret } from './secret.ts'
+export { matchingSecret, workingSecrets } from './secret.ts'
 export type { SecretUses } from './secret-uses.ts'
 export { createSecretUses } from './secret-uses.ts'
 export type { ClientFilter } from './store.ts'
 export {
   findClient,
-  removeConsents,
   selectClients as listClients,
-  selectConsents as consentsOf,
   setClientActive,
   sweepClientSecrets,
 } from './store.ts'

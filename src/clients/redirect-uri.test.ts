@@ -75,6 +75,20 @@ test('RFC 8252 §7.3: of a loopback address any port matches, and nothing else d
   for (const [known, asked] of refused) assert.equal(redirectUriMatches(known, asked), false, asked)
 })
 
+test('OAuth 2.1 §2.3.1: of localhost any port matches for native applications only', () => {
+  const native = { native: true }
+  const [known, asked] = ['http://localhost/cb', 'http://localhost:8080/cb']
+  assert.equal(redirectUriMatches(known, asked, native), true)
+  assert.equal(redirectUriMatches(known, asked), false)
+  for (const other of ['http://127.0.0.1/cb', 'http://localhost:8080/', 'https://localhost/cb']) {
+    assert.equal(redirectUriMatches(known, other, native), false, other)
+  }
+  assert.equal(
+    redirectUriMatches('http://localhost', 'http://localhost.evil.example', native),
+    false,
+  )
+})
+
 test('redirectUriProblem tells what may be registered', () => {
   const fine = [
     'https://app.example.com/callback',

@@ -6,7 +6,7 @@ const loopbackAddresses = new Set(['127.0.0.1', '[::1]'])
 const forbiddenSchemes = new Set(['javascript:', 'data:', 'vbscript:', 'file:', 'blob:', 'about:'])
 
 /** True for `http` on the own machine, the only place where plain HTTP is allowed (RFC 8252 section 7.3). */
-function isLoopbackHttp(uri: URL): boolean {
+export function isLoopbackHttp(uri: URL): boolean {
   return uri.protocol === 'http:' && loopbackHosts.has(uri.hostname)
 }
 
@@ -43,13 +43,18 @@ export function originProblem(text: string): string | undefined {
 
 /**
  * Exact string comparison (RFC 9700 section 2.1); only the port of a loopback address may differ
- * (RFC 8252 section 7.3).
+ * (RFC 8252 section 7.3), and that of localhost for native applications (OAuth 2.1 section 2.3.1).
  */
-export function redirectUriMatches(registered: string, presented: string): boolean {
+export function redirectUriMatches(
+  registered: string,
+  presented: string,
+  { native = false }: { readonly native?: boolean } = {},
+): boolean {
   if (registered === presented) return true
   const known = loopbackParts(registered)
   const asked = loopbackParts(presented)
   return (
+    (native || (known !== undefined && loopbackAddresses.has(known.host))) &&
     known !== undefined &&
     asked !== undefined &&
     known.host === asked.host &&
@@ -59,9 +64,10 @@ export function redirectUriMatches(registered: string, presented: string): boole
 
 /** Takes the port out of `http://127.0.0.1:port/...` textually, so that nothing else is normalised. */
 function loopbackParts(text: string): { host: string; rest: string } | undefined {
-  const match = /^http:\/\/(127\.0\.0\.1|\[::1\])(?::([1-9]\d{0,4}))?(?=[/?]|$)(.*)$/su.exec(text)
+  const match =
+    /^http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(?::([1-9]\d{0,4}))?(?=[/?]|$)(.*)$/su.exec(text)
   const [, host, port, rest] = match ?? []
-  if (host === undefined || rest === undefined || !loopbackAddresses.has(host)) return undefined
+  if (host === undefined || rest === undefined) return undefined
   if (port !== undefined && Number(port) > 65_535) return undefined
   return { host, rest }
 }

@@ -1,22 +1,28 @@
-import type { ClientId, UserId } from '../base/index.ts'
+import type { ClientId } from '../base/index.ts'
 import type { Queries, Tx } from '../db/index.ts'
 import { sql } from '../db/index.ts'
 import type { Client } from './client.ts'
 
-export async function insertClient(tx: Tx, client: Client): Promise<void> {
+/** `registrationDigest` is that of the registration access token of a client that registered itself. */
+export async function insertClient(
+  tx: Tx,
+  client: Client,
+  registrationDigest: Buffer | null,
+): Promise<void> {
   const c = client
   const secretCreatedAt = c.secretDigest === null ? null : c.createdAt
   await tx.run(sql`
-    INSERT INTO clients (id, client_id, secret_digest, sealed_secret, secret_created_at, name, is_active, metadata, version,
-      created_at, updated_at)
+    INSERT INTO clients (id, client_id, secret_digest, sealed_secret, secret_created_at, name, is_active,
+      registered_by, registration_digest, expires_at, metadata, version, created_at, updated_at)
     VALUES (${c.id}, ${c.clientId}, ${c.secretDigest}, ${c.sealedSecret}, ${secretCreatedAt}, ${c.name}, ${c.isActive},
-      ${JSON.stringify(c.metadata)}, ${c.version}, ${c.createdAt}, ${c.updatedAt})`)
+      ${c.registeredBy}, ${registrationDigest}, ${c.expiresAt}, ${JSON.stringify(c.metadata)}, ${c.version},
+      ${c.createdAt}, ${c.updatedAt})`)
 }
 
 export function findClient(queries: Queries, clientId: string): Promise<Client | undefined> {
   return queries.maybe<Client>(sql`
     SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, sealed_secret,
-      name, is_active, metadata, version, created_at, updated_at
+      name, is_active, registered_by, expires_at, metadata, version, created_at, updated_at
     FROM clients WHERE client_id = ${clientId}`)
 }
 
@@ -24,7 +30,7 @@ export function findClient(queries: Queries, clientId: string): Promise<Client |
 export function lockClient(tx: Tx, clientId: ClientId): Promise<Client | undefined> {
   return tx.maybe<Client>(sql`
     SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, sealed_secret,
-      name, is_active, metadata, version, created_at, updated_at
+      name, is_active, registered_by, expires_at, metadata, version, created_at, updated_at
     FROM clients WHERE client_id = ${clientId} FOR UPDATE`)
 }
 
@@ -44,7 +50,7 @@ export function selectClients(
   const grants = grantType === undefined ? null : JSON.stringify({ grant_types: [grantType] })
   return queries.many<Client>(sql`
     SELECT id, client_id, secret_digest, previous_secret_digest, previous_secret_expires_at, sealed_secret,
-      name, is_active, metadata, version, created_at, updated_at
+      name, is_active, registered_by, expires_at, metadata, version, created_at, updated_at
     FROM clients
     WHERE id < coalesce(${after ?? null}::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
       AND (${active ?? null}::boolean IS NULL OR is_active = ${active ?? null}::boolean)
@@ -71,6 +77,8 @@ export async function updateMetadata(tx: Tx, client: Client): Promise<void> {
 
 type Replacement = {
   readonly digest: Buffer
+  /** The new secret and perhaps the one before, where they must be readable. */
+  readonly sealed: string | null
   readonly now: Date
   /** Null ends the secret before at once. */
   readonly previousExpiresAt: Date | null
@@ -79,10 +87,11 @@ type Replacement = {
 export function replaceSecret(
   tx: Tx,
   clientId: ClientId,
-  { digest, now, previousExpiresAt: end }: Replacement,
+  { digest, sealed, now, previousExpiresAt: end }: Replacement,
 ): Promise<number> {
   return tx.run(sql`
-    UPDATE clients SET secret_digest = ${digest}, secret_created_at = ${now}, secret_used_at = NULL,
+    UPDATE clients SET secret_digest = ${digest}, sealed_secret = ${sealed}, secret_created_at = ${now},
+      secret_used_at = NULL,
       previous_secret_digest = CASE WHEN ${end}::timestamptz IS NOT NULL THEN secret_digest END,
       previous_secret_created_at = CASE WHEN ${end}::timestamptz IS NOT NULL
         THEN coalesce(secret_created_at, created_at) END,
@@ -167,50 +176,4 @@ export function setClientActive(
 /** What was given to the client goes with it. */
 export function removeClient(tx: Tx, clientId: ClientId): Promise<number> {
   return tx.run(sql`DELETE FROM clients WHERE client_id = ${clientId}`)
-}
-
-/** Takes back what a person allowed a client, or every client; 0 when they had allowed nothing. */
-export function removeConsents(
-  tx: Tx,
-  userId: UserId,
-  clientId: ClientId | undefined,
-): Promise<number> {
-  return tx.run(sql`
-    DELETE FROM consents WHERE user_id = ${userId}
-      AND (${clientId ?? null}::text IS NULL OR client_id = ${clientId ?? null}::text)`)
-}
-
-export async function selectConsent(
-  queries: Queries,
-  userId: UserId,
-  clientId: ClientId,
-): Promise<readonly string[] | undefined> {
-  const row = await queries.maybe<{ scopes: string[] }>(
-    sql`SELECT scopes FROM consents WHERE user_id = ${userId} AND client_id = ${clientId}`,
-  )
-  return row?.scopes
-}
-
-/** Adds to what was allowed before; two tabs that allow different scopes both count. */
-export async function upsertConsent(
-  tx: Tx,
-  userId: UserId,
-  clientId: ClientId,
-  scopes: readonly string[],
-  now: Date,
-): Promise<void> {
-  await tx.run(sql`
-    INSERT INTO consents (user_id, client_id, scopes, granted_at)
-    VALUES (${userId}, ${clientId}, ${scopes}, ${now})
-    ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at, scopes =
-      ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes) ORDER BY 1)`)
-}
-
-export function selectConsents(
-  queries: Queries,
-  userId: UserId,
-): Promise<{ clientId: ClientId; name: string; scopes: string[]; grantedAt: Date }[]> {
-  return queries.many(sql`
-    SELECT c.client_id, c.name, k.scopes, k.granted_at FROM consents k JOIN clients c USING (client_id)
-    WHERE k.user_id = ${userId} ORDER BY c.name`)
 }

@@ -1,7 +1,8 @@
 import { Check, Errors } from 'typebox/value'
 import { appendAudit, changes } from '../audit/index.ts'
 import type { ClientId, Clock, Random } from '../base/index.ts'
-import type { Db } from '../db/index.ts'
+import type { Db, Tx } from '../db/index.ts'
+import type { Sealer } from '../keys/index.ts'
 import type { BasedOn, By } from './change.ts'
 import { auditEntry, requireVersion } from './change.ts'
 import type { Client } from './client.ts'
@@ -9,7 +10,7 @@ import { usesSecret } from './client.ts'
 import { clientFailures } from './failures.ts'
 import { checkedMetadata } from './metadata.ts'
 import { ClientInput } from './schemas.ts'
-import { newClientSecret } from './secret.ts'
+import { isSecretSealed, newClientSecret, sealSecrets } from './secret.ts'
 import { lockClient, removeClient, setClientActive, updateMetadata } from './store.ts'
 
 type Needs = { readonly db: Db; readonly clock: Clock; readonly random: Random }
@@ -19,6 +20,8 @@ type Update = {
   readonly by: By
   /** What it is registered with from now on. */
   readonly to: (before: ClientInput) => ClientInput
+  /** What comes first in the same transaction, and throws what refuses. */
+  readonly first?: (tx: Tx) => Promise<void>
 }
 
 /**
@@ -26,21 +29,22 @@ type Update = {
  * is in the answer and nowhere else; of one that does not any more, every secret ends.
  */
 export async function updateClient(
-  needs: Needs,
+  needs: Needs & { readonly sealer: Sealer; readonly outgoingHosts?: readonly string[] },
   clientId: ClientId,
-  { basedOn, by, to }: Update,
+  { basedOn, by, to, first }: Update,
 ): Promise<{ client: Client; secret: string | undefined }> {
-  const fresh = newClientSecret(needs.random)
   return needs.db.transaction(async (tx) => {
     const client = await lockClient(tx, clientId)
     if (client === undefined) throw clientFailures.unknown_client()
     requireVersion(client, basedOn)
+    await first?.(tx)
     const before = registrationOf(client)
     const input = to(before)
-    const metadata = checkedMetadata(input)
+    const metadata = checkedMetadata(input, needs.outgoingHosts)
     const changed = changes(before, { ...metadata, client_name: input.client_name })
     if (Object.keys(changed).length === 0) return { client, secret: undefined }
-    const credentials = credentialsFor(client, usesSecret(metadata), fresh.digest)
+    const fresh = newClientSecret(needs.random, metadata.token_endpoint_auth_method)
+    const credentials = credentialsFor(needs.sealer, client, { metadata, fresh })
     const next: Client = {
       ...client,
       ...credentials,
@@ -93,14 +97,28 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-type Credentials = Pick<Client, 'secretDigest' | 'previousSecretDigest' | 'previousSecretExpiresAt'>
+type Credentials = Pick<
+  Client,
+  'secretDigest' | 'previousSecretDigest' | 'previousSecretExpiresAt' | 'sealedSecret'
+>
 
-function credentialsFor(client: Client, needsSecret: boolean, fresh: Buffer): Credentials {
-  const none = { previousSecretDigest: null, previousSecretExpiresAt: null }
-  if (!needsSecret) return { secretDigest: null, ...none }
-  if (client.secretDigest === null) return { secretDigest: fresh, ...none }
+type Wish = {
+  readonly metadata: Client['metadata']
+  readonly fresh: ReturnType<typeof newClientSecret>
+}
+
+/** Of a secret that was kept as a digest only, no proof can be checked: the client gets a new one. */
+function credentialsFor(sealer: Sealer, client: Client, { metadata, fresh }: Wish): Credentials {
+  const none = { previousSecretDigest: null, previousSecretExpiresAt: null, sealedSecret: null }
+  if (!usesSecret(metadata)) return { secretDigest: null, ...none }
+  const isSealed = isSecretSealed(metadata)
+  if (client.secretDigest === null || (isSealed && client.sealedSecret === null)) {
+    const sealedSecret = isSealed ? sealSecrets(sealer, client.clientId, [fresh.secret]) : null
+    return { secretDigest: fresh.digest, ...none, sealedSecret }
+  }
   const { secretDigest, previousSecretDigest, previousSecretExpiresAt } = client
-  return { secretDigest, previousSecretDigest, previousSecretExpiresAt }
+  const sealedSecret = isSealed ? client.sealedSecret : null
+  return { secretDigest, previousSecretDigest, previousSecretExpiresAt, sealedSecret }
 }
 
 /** Stops a client and all its tokens, or lets it go on. Nothing happens where it is so already. */

@@ -19,6 +19,7 @@ export const ownPermissions = {
   'cardea.group': ['read', 'manage'],
   'cardea.assignment': ['read', 'manage'],
   'cardea.client': ['create', 'read', 'update', 'delete', 'rotate_secret'],
+  'cardea.registration_token': ['create', 'read', 'revoke'],
   'cardea.resource': ['create', 'read', 'update', 'delete'],
   'cardea.trusted_issuer': ['read', 'manage'],
   'cardea.key': ['read', 'rotate'],

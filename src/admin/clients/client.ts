@@ -16,6 +16,7 @@ const example = {
   client_id: 'c_Zk3rT0b5mR8sQ1x7vW2y4A',
   client_name: 'Example App',
   is_active: true,
+  registered_by: 'administrator',
   created_at: '2026-11-24T09:00:00.000Z',
   updated_at: '2026-11-24T09:00:00.000Z',
   redirect_uris: ['https://app.example.com/callback'],
@@ -33,6 +34,12 @@ export const ClientBody = Type.Object(
     client_id: Type.String(),
     client_name: Type.String(),
     is_active: Type.Boolean(),
+    registered_by: Type.Enum(['administrator', 'itself', 'document'], {
+      description: 'document: its id is the address of its metadata',
+    }),
+    expires_at: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Removed then unless it is used before' }),
+    ),
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),
   },
@@ -76,6 +83,8 @@ export function clientBody(client: Client): Static<typeof ClientBody> {
     client_id: client.clientId,
     client_name: client.name,
     is_active: client.isActive,
+    registered_by: client.registeredBy,
+    ...(client.expiresAt && { expires_at: client.expiresAt.toISOString() }),
     created_at: client.createdAt.toISOString(),
     updated_at: client.updatedAt.toISOString(),
   }

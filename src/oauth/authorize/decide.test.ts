@@ -17,6 +17,8 @@ const client: Client = {
   previousSecretDigest: null,
   previousSecretExpiresAt: null,
   sealedSecret: null,
+  registeredBy: 'administrator',
+  expiresAt: null,
   version: 1,
   name: 'App',
   isActive: true,
@@ -33,10 +35,11 @@ const client: Client = {
   createdAt: now,
   updatedAt: now,
 }
-const redirect = validateRedirect(client, { uri, mode: 'query', state: undefined })
+const redirect = validateRedirect(client, { uri, mode: { carrier: 'query', jwt: false }, state: undefined })
 assert.ok(redirect)
 const base: AuthorizationRequest = {
   client,
+  responseType: 'code',
   redirect,
   redirectUriSent: true,
   scopes: ['openid'],
@@ -47,7 +50,7 @@ const base: AuthorizationRequest = {
   claims: undefined,
   acr: undefined,
   loginHint: undefined,
-  subject: undefined,
+  subjects: undefined,
   resources: [],
   details: undefined,
   dpopJkt: undefined,
@@ -84,7 +87,7 @@ function outcome(
   consent: Consent,
   judgement: Judgement = pass,
 ): string {
-  const situation = { session, now, judgement, ...consents[consent] }
+  const situation = { session, subject: session?.userId, now, judgement, ...consents[consent] }
   const decision = decideAuthorization({ ...base, ...part }, situation)
   return decision.do === 'refuse' ? decision.failure.kind.code : decision.do
 }
@@ -106,6 +109,9 @@ test('OIDC Core 3.1.2: prompt x session x consent', () => {
     [['login'], some, 'covered', 'interact'],
     [['login'], some, 'free', 'interact'],
     [['select_account'], some, 'covered', 'interact'],
+    [['select_account', 'login'], some, 'covered', 'interact'],
+    [['create'], none, 'covered', 'interact'],
+    [['create'], some, 'covered', 'interact'],
     [['consent'], none, 'covered', 'interact'],
     [['consent'], some, 'covered', 'interact'],
     [['consent'], some, 'free', 'interact'],
@@ -123,21 +129,39 @@ test('max_age and the demanded subject', () => {
   assert.equal(outcome({ maxAge: 59 }, sessionAt(60), 'covered'), 'interact')
   assert.equal(outcome({ ...quiet, maxAge: 59 }, sessionAt(60), 'covered'), 'login_required')
   assert.equal(outcome({ maxAge: 0 }, sessionAt(1), 'covered'), 'interact')
-  assert.equal(outcome({ subject: 'user' }, sessionAt(1), 'covered'), 'issue')
-  assert.equal(outcome({ subject: 'other' }, sessionAt(1), 'covered'), 'interact')
-  assert.equal(outcome({ ...quiet, subject: 'other' }, sessionAt(1), 'covered'), 'login_required')
+  assert.equal(outcome({ subjects: ['user'] }, sessionAt(1), 'covered'), 'issue')
+  assert.equal(outcome({ subjects: ['other', 'user'] }, sessionAt(1), 'covered'), 'issue')
+  assert.equal(outcome({ subjects: [] }, sessionAt(1), 'covered'), 'interact')
+  assert.equal(outcome({ subjects: ['other'] }, sessionAt(1), 'covered'), 'interact')
+  assert.equal(outcome({ ...quiet, subjects: ['other'] }, sessionAt(1), 'covered'), 'login_required')
 })
 
 test('the pages are told since when the person must have signed in', () => {
   const since = (part: Partial<AuthorizationRequest>) => {
-    const situation = { session: undefined, now, judgement: pass, ...consents.covered }
+    const situation = { session: undefined, subject: undefined, now, judgement: pass, ...consents.covered }
     const decision = decideAuthorization({ ...base, ...part }, situation)
     return decision.do === 'interact' ? decision.authenticatedSince : undefined
   }
   assert.equal(since({}), 0)
   assert.equal(since({ prompts: new Set(['login']) }), now.getTime())
+  assert.equal(since({ prompts: new Set(['create']) }), now.getTime())
+  assert.equal(since({ prompts: new Set(['select_account']) }), 0)
   assert.equal(since({ maxAge: 10 }), now.getTime() - 10_000)
   assert.equal(since({ maxAge: 10, prompts: new Set(['login']) }), now.getTime())
+})
+
+test('OIDC Core §3.1.2.1: select_account asks who signed in before, and nobody who has to sign in anyway', () => {
+  const choice = (part: Partial<AuthorizationRequest>) => {
+    const session = sessionAt(60)
+    const situation = { session, subject: session.userId, now, judgement: pass, ...consents.covered }
+    const decision = decideAuthorization({ ...base, ...part }, situation)
+    return decision.do === 'interact' ? decision.chooseSince : undefined
+  }
+  assert.equal(choice({ prompts: new Set(['select_account']) }), now.getTime())
+  assert.equal(choice({ prompts: new Set(['select_account', 'login']) }), now.getTime())
+  assert.equal(choice({ prompts: new Set(['select_account', 'create']) }), undefined)
+  const another = { prompts: new Set<Prompt>(['select_account']), subjects: ['other'] }
+  assert.equal(choice(another), undefined)
 })
 
 test('OIDC Core §3.1.2.6: what is missing of the authentication, with and without pages', () => {
