@@ -11,6 +11,7 @@ import {
   allowOrigins,
   apiSurface,
   assetRoutes,
+  createCertificateReader,
   createServer,
   docsRoutes,
   healthRoutes,
@@ -18,6 +19,7 @@ import {
   oauthSurface,
   opsSurface,
   pagesSurface,
+  readPem,
 } from './http/index.ts'
 import { loginRoutes, signUpPageRoutes } from './login/index.ts'
 import { inboxRoutes } from './mail/index.ts'
@@ -36,7 +38,7 @@ import {
 import type { Parts } from './parts.ts'
 import { keyPolicy } from './schedule.ts'
 import type { Shared } from './shared.ts'
-import { share } from './shared.ts'
+import { addressesOf, share } from './shared.ts'
 
 /** Opens the server: one surface after the other, in this order. */
 export async function openSurfaces(
@@ -52,6 +54,7 @@ export async function openSurfaces(
     publicUrl: shared.issuer,
     secure: shared.secure,
     trustedProxies: config.http.trustedProxies,
+    tls: ownTls(config),
     bodyLimit: config.http.bodyLimit,
     requestTimeout: config.http.requestTimeout,
     newRequestId: () => newId(clock, random),
@@ -98,16 +101,34 @@ function hasDocs({ env, http: { docs } }: Config): boolean {
   return docs === 'on' || (docs === 'auto' && env === 'development')
 }
 
+/** TLS of our own, where no proxy ends it. */
+function ownTls({ http, protocol }: Config) {
+  const { tlsCertFile: certFile, tlsKeyFile: keyFile } = http
+  if (certFile === '') return undefined
+  const requestCertificates = http.tlsClientCertificates === 'request'
+  return {
+    certFile,
+    keyFile,
+    requestCertificates,
+    authorities: readPem(protocol.clientCertificateCaFile),
+  }
+}
+
+/** Whether certificates of clients can reach us at all. */
+function hasClientCertificates({ http, protocol }: Config): boolean {
+  return http.tlsClientCertificates === 'request' || protocol.certificateHeader !== ''
+}
+
 function protocolNeeds(config: Config, shared: Shared) {
   const { issuer } = shared
   const { refreshIdleLifetime: idle, refreshGrace: grace, clockSkew } = config.oauth
-  const endpoints = ['token', 'introspect', 'revoke'].map((name) => `${issuer}/oauth/${name}`)
   const brake = createBrake(shared)
-  const clientAuth = { ...shared, brake, audiences: [issuer, ...endpoints], clockSkew }
+  const clientAuth = { ...shared, brake, addresses: addressesOf(config), clockSkew }
   const issue = { ...shared, ...config.oauth }
   const refreshRules = { idle, grace, sessionIdle: shared.lifetimes.idle }
   const token = createTokenEndpoint({
     resourceBook: shared.resourceBook,
+    dpop: shared.dpop,
     clientAuth,
     count: (grant, outcome, client) => countToken(shared, { grant, outcome, client }),
     grants: [
@@ -119,11 +140,18 @@ function protocolNeeds(config: Config, shared: Shared) {
   })
   const ofKey = (text: string) => introspectKey({ issuer, book: shared.apiKeys.book }, text)
   const { protocol } = config
-  const certificateOf = () => undefined
+  const certificateOf = createCertificateReader({
+    clock: shared.clock,
+    header: protocol.certificateHeader,
+    trustedProxies: config.http.trustedProxies,
+    authorities: readPem(protocol.clientCertificateCaFile),
+  })
   return {
     ...shared,
+    ...formNeeds(config, shared),
     protocol,
     certificateOf,
+    clientCertificates: hasClientCertificates(config),
     clientAuth,
     token,
     refreshRules,
@@ -146,9 +174,18 @@ function countToken({ metrics, counter }: Shared, { grant, outcome, client }: Is
   if (grant === 'authorization_code') counter.count('client_sign_ins', client)
 }
 
+/** What authorization requests are judged with, pushed or not. */
+function formNeeds({ protocol, oauth: { clockSkew } }: Config, shared: Shared) {
+  return { protocol, clockSkew, hint: (token: string) => readIdTokenHint(shared, token) }
+}
+
 function browserNeeds(config: Config, shared: Shared) {
-  const hint = (token: string) => readIdTokenHint(shared, token)
-  return { ...shared, hint, browser: shared.visits, codeLifetime: config.oauth.codeLifetime }
+  return {
+    ...shared,
+    ...formNeeds(config, shared),
+    ...config.oauth,
+    browser: shared.visits,
+  }
 }
 
 function accountNeeds(config: Config, shared: Shared) {

@@ -1,5 +1,6 @@
-import type { ClientId, UserId } from '../base/index.ts'
+import type { ClientId, SessionId, UserId } from '../base/index.ts'
 import type { AcrWish } from '../mfa/index.ts'
+import type { AuthorizationDetail } from '../session/index.ts'
 
 /** What a journey needs before it is done. It lives in soft state; losing it costs one new start. */
 export type Flow = {
@@ -19,8 +20,16 @@ export type Flow = {
   }
   readonly clientId?: ClientId
   readonly scopes: readonly string[]
+  /** Registered resources (RFC 8707) that the scopes are to be used at. */
+  readonly resources?: readonly string[]
+  /** RFC 9396. */
+  readonly details?: readonly AuthorizationDetail[]
   /** The person must have proved who they are at this time (ms since 1970) or later. */
   readonly authenticatedSince: number
+  /** Whoever signed in before this time (ms since 1970) is asked which account to use (`prompt=select_account`). */
+  readonly chooseSince?: number
+  /** The session that was chosen to go on with. */
+  readonly chosen?: SessionId
   /** Whether consent must be asked even if it was given before (`prompt=consent`). */
   readonly forceConsent: boolean
   /** What the application asks of the authentication (`acr_values`, the `claims` parameter). */
@@ -34,4 +43,4 @@ export type Flow = {
 
 export type ConsentAnswer = 'allowed' | 'denied'
 
-export type FlowStart = Omit<Flow, 'id' | 'browser' | 'consent'>
+export type FlowStart = Omit<Flow, 'id' | 'browser' | 'consent' | 'chosen'>

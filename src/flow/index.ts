@@ -3,9 +3,10 @@
  * browser's cookie. Owns the keys `flow:*` of the soft state. Promises that the next step is a pure
  * function of the flow, the session and what was allowed before. Never renders pages or issues codes.
  *
- *   begin -> [password] -> [factor | enrol] -> [consent] -> done -> the flow's `resume` address
+ *   begin -> [password] -> [choose] -> [factor | enrol] -> [consent] -> done -> the flow's `resume` address
  */
 export { beginFlow, readFlow, settleFlow } from './begin.ts'
+export { keepAccount, switchAccount } from './choose-account.ts'
 export { flowFailures } from './failures.ts'
 export type { Flow, FlowStart } from './flow.ts'
 export type { Outlook, Step } from './next-step.ts'

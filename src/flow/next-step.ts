@@ -4,7 +4,7 @@ import type { Session } from '../session/index.ts'
 import type { ConsentAnswer, Flow } from './flow.ts'
 
 /** `refused`: the application asks for more than this person could ever prove; it is told so. */
-export type Step = 'password' | 'factor' | 'enrol' | 'refused' | 'consent' | 'done'
+export type Step = 'password' | 'choose' | 'factor' | 'enrol' | 'refused' | 'consent' | 'done'
 
 /** What is known beside the flow and the session. */
 export type Outlook = {
@@ -23,6 +23,7 @@ export function consentOf(flow: Flow, session: Session): ConsentAnswer | undefin
 /** The one rule that decides where a journey goes next. */
 export function nextStep(flow: Flow, session: Session | undefined, outlook: Outlook): Step {
   if (session === undefined) return 'password'
+  if (mustChoose(flow, session)) return 'choose' // OIDC Core 3.1.2.1
   if (session.authTime.getTime() < flow.authenticatedSince) return 'password' // OIDC Core 3.1.2.3
   if (flow.clientId === undefined) return 'done'
   const missing = missingProof(outlook)
@@ -31,6 +32,13 @@ export function nextStep(flow: Flow, session: Session | undefined, outlook: Outl
   if (flow.forceConsent) return 'consent' // OIDC Core 3.1.2.4
   const { needed, covered } = outlook.consent
   return needed && !covered ? 'consent' : 'done'
+}
+
+/** Signing in for this very journey is a choice, too. */
+function mustChoose({ chooseSince, chosen }: Flow, session: Session): boolean {
+  return (
+    chooseSince !== undefined && session.authTime.getTime() < chooseSince && chosen !== session.id
+  )
 }
 
 /** Step-up asks only for what is missing; a factor is set up with a recent proof only (ASVS 7.5.1). */
@@ -54,6 +62,7 @@ export function locationOf(step: Step, flow: Flow): string {
 
 const paths: Readonly<Record<Step, string | undefined>> = {
   password: '/login',
+  choose: '/login/choose',
   factor: '/login/mfa',
   enrol: '/login/enrol',
   refused: undefined,

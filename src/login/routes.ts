@@ -1,4 +1,5 @@
 import type { Surface } from '../http/index.ts'
+import { chooseRoutes } from './choose/choose-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
 import { passkeyRoutes } from './first-step/passkey-routes.ts'
 import { passwordRoutes } from './first-step/password-routes.ts'
@@ -16,6 +17,7 @@ export function loginRoutes(surface: Surface, needs: LoginNeeds): void {
   passkeyRoutes(surface, needs)
   factorRoutes(surface, needs)
   enrolRoutes(surface, needs)
+  chooseRoutes(surface, needs)
   consentRoutes(surface, needs)
   logoutRoutes(surface, needs)
 }

@@ -1,10 +1,22 @@
 import type { JWTPayload } from 'jose'
 import { CompactEncrypt, importJWK, SignJWT } from 'jose'
 import type { Client, ClientKeys, ClientMetadata } from '../clients/index.ts'
+import { demandsOf } from '../clients/index.ts'
 import type { KeyRing, SigningAlgorithm } from '../keys/index.ts'
 import { oauthFailures } from './failures.ts'
 
 export type AnswerNeeds = { readonly keys: KeyRing; readonly clientKeys: ClientKeys }
+
+type Registered = Required<ClientMetadata>
+
+/** What we encrypt answers with (RFC 7518 sections 4.1 and 5.1). */
+export const answerEncryption: {
+  readonly alg: readonly Registered['id_token_encrypted_response_alg'][]
+  readonly enc: readonly Registered['id_token_encrypted_response_enc'][]
+} = {
+  alg: ['RSA-OAEP-256', 'RSA-OAEP', 'ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A256KW'],
+  enc: ['A128CBC-HS256', 'A256CBC-HS512', 'A128GCM', 'A256GCM'],
+}
 
 /** What is answered as a JWT; the metadata of a client has three members for each. */
 export type AnswerKind = 'id_token' | 'userinfo' | 'introspection' | 'authorization'
@@ -22,7 +34,7 @@ export async function answerJwt(
   kind: AnswerKind,
   { typ, payload }: Answer,
 ): Promise<string> {
-  const key = await needs.keys.signer(signingAlgorithm(client.metadata, kind))
+  const key = await needs.keys.signer(signingAlgorithm(client, kind))
   const signed = await new SignJWT(payload(key.alg))
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ })
     .sign(key.privateKey)
@@ -36,8 +48,10 @@ export async function answerJwt(
     .encrypt(await importJWK(jwk, alg))
 }
 
-function signingAlgorithm(metadata: ClientMetadata, kind: AnswerKind): SigningAlgorithm {
-  return metadata[`${kind}_signed_response_alg`] ?? 'RS256'
+/** RS256 where nothing is registered (JARM section 3, OIDC Registration section 2), unless a profile forbids it. */
+function signingAlgorithm(client: Client, kind: AnswerKind): SigningAlgorithm {
+  const usual = demandsOf(client).algorithms?.includes('RS256') === false ? 'PS256' : 'RS256'
+  return client.metadata[`${kind}_signed_response_alg`] ?? usual
 }
 
 async function clientKey({ clientKeys }: AnswerNeeds, client: Client, alg: string) {

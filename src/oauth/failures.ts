@@ -24,6 +24,12 @@ export const oauthFailures = failures({
     400,
     'The response type is not supported.',
   ],
+  openid_required: ['invalid_request', 400, 'An ID token takes the scope openid.'],
+  userinfo_claims: [
+    'invalid_request',
+    400,
+    'Claims of UserInfo need a response type that brings an access token.',
+  ],
   unsupported_response_mode: ['invalid_request', 400, 'The response mode is not supported.'],
   invalid_scope: [
     'invalid_scope',

@@ -19,14 +19,18 @@ export type IdTokenStart = {
   readonly amr: readonly string[]
   readonly sid: string | undefined
   readonly nonce: string | undefined
-  readonly accessToken: string
+  /** What it is issued along with, and so has the hashes of (OIDC Core 3.1.3.6 and 3.3.2.11). */
+  readonly accessToken: string | undefined
+  readonly code?: string | undefined
+  /** The state of the request, where the ID token answers one itself (FAPI 1.0 Part 2, section 5.1.1). */
+  readonly state?: string | undefined
   /** Further claims that the `claims` parameter asked for. */
   readonly claims: Readonly<Record<string, unknown>>
   /** Seconds. */
   readonly lifetime: number
 }
 
-/** OIDC Core 2 and 3.1.3.6. */
+/** OIDC Core section 2. */
 export function mintIdToken(needs: Needs & AnswerNeeds, start: IdTokenStart): Promise<string> {
   const iat = numericDate(needs.clock.now())
   const payload = (alg: SigningAlgorithm) => ({
@@ -39,20 +43,28 @@ export function mintIdToken(needs: Needs & AnswerNeeds, start: IdTokenStart): Pr
     auth_time: numericDate(start.authTime),
     acr: start.acr,
     amr: [...start.amr],
-    at_hash: leftHalfHash(alg, start.accessToken),
+    ...hashes(alg, { at_hash: start.accessToken, c_hash: start.code, s_hash: start.state }),
     ...(start.sid !== undefined && { sid: start.sid }),
     ...(start.nonce !== undefined && { nonce: start.nonce }),
   })
   return answerJwt(needs, start.client, 'id_token', { typ: 'JWT', payload })
 }
 
+function hashes(alg: SigningAlgorithm, values: Readonly<Record<string, string | undefined>>) {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, leftHalfHash(alg, value)]],
+    ),
+  )
+}
+
 /** OIDC Core 3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
 export function leftHalfHash(alg: SigningAlgorithm, value: string): string {
-  const digest = createHash(hashes[alg]).update(value).digest()
+  const digest = createHash(digests[alg]).update(value).digest()
   return digest.subarray(0, digest.length / 2).toString('base64url')
 }
 
-const hashes: Readonly<Record<SigningAlgorithm, string>> = {
+const digests: Readonly<Record<SigningAlgorithm, string>> = {
   RS256: 'sha256',
   PS256: 'sha256',
   ES256: 'sha256',

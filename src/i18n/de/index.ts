@@ -2,6 +2,8 @@ import { access } from './access.ts'
 import { account } from './account.ts'
 import { apiKeys } from './api-keys.ts'
 import { applications } from './applications.ts'
+import { choose } from './choose.ts'
+import { consent } from './consent.ts'
 import { factors } from './factors.ts'
 import { failures } from './failures.ts'
 import { frame } from './frame.ts'
@@ -19,10 +21,12 @@ export const de = {
   ...signIn,
   ...secondStep,
   ...signUp,
+  ...choose,
   ...access,
   ...account,
   ...apiKeys,
   ...applications,
+  ...consent,
   ...security,
   ...factors,
   ...impersonation,

@@ -1,58 +1,63 @@
 import type { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
-import { allowedScopes } from '../../clients/index.ts'
+import { allowedScopes, demandsOf } from '../../clients/index.ts'
 import { meaningOf } from '../../mfa/index.ts'
 import { claimValues, parseClaims } from '../claims.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IdTokenHint } from '../id-token.ts'
+import type { ResponseCheckNeeds } from '../response/response-checks.ts'
+import { responseChecks } from '../response/response-checks.ts'
+import { issuedBy, readResponseType } from '../response/response-type.ts'
 import { grantScopes, parseScope } from '../scope.ts'
 import type { AuthorizationRequest, Prompt } from './request.ts'
+import { promptValues } from './request.ts'
+import type { RequestCheckNeeds } from './request-checks.ts'
 import { requestChecks } from './request-checks.ts'
 import type { Source } from './source.ts'
+
+export type CheckNeeds = RequestCheckNeeds &
+  ResponseCheckNeeds & {
+    /** Whether people may make themselves an account. */
+    readonly signUp: { readonly mode: 'open' | 'invitation' | 'closed' }
+  }
 
 export type CheckInput = Pick<Source, 'parameters' | 'lists' | 'signed' | 'pushed' | 'dpopJkt'> & {
   readonly client: Client
   readonly hint: (token: string) => Promise<IdTokenHint | undefined>
+  readonly needs: CheckNeeds
 }
 
 type Part = Partial<AuthorizationRequest>
 /** One rule: what it adds to the request, or the failure that the client is told by redirect. */
 export type Check = (input: CheckInput) => Part | Failure | Promise<Part | Failure>
 
-const responseType: Check = ({ parameters, client }) => {
-  const type = parameters.get('response_type')
-  const parameter = 'response_type'
-  if (type === undefined) return oauthFailures.missing_parameter({ parameter })
-  if (type !== 'code') return oauthFailures.unsupported_response_type({ parameter })
-  return client.metadata.grant_types.includes('authorization_code')
-    ? {}
-    : oauthFailures.grant_not_allowed({ parameter })
+/** What the answer will bring; nothing where the type is not known, which was refused before. */
+function issued({ parameters }: Pick<CheckInput, 'parameters'>) {
+  return issuedBy(readResponseType(parameters.get('response_type')) ?? 'none')
 }
 
-const responseMode: Check = ({ parameters }) => {
-  const mode = parameters.get('response_mode') ?? 'query'
-  const known = mode === 'query' || mode === 'form_post'
-  return known ? {} : oauthFailures.unsupported_response_mode({ parameter: 'response_mode' })
-}
-
-const scope: Check = ({ parameters, client }) => {
+const scope: Check = (input) => {
+  const { parameters, client } = input
   const asked = parseScope(parameters.get('scope'))
   const refused = oauthFailures.invalid_scope({ parameter: 'scope' })
   if (asked === undefined) return refused
   const granted = grantScopes(asked, allowedScopes(client))
   if (!granted.ok) return refused
-  // OIDC Core 11: offline access needs consent, so a client that never asks for it may not refresh.
-  return { scopes: granted.scopes }
+  // OIDC Core 11: without a code there is nothing that could go on while the person is away.
+  const { code } = issued(input)
+  return { scopes: granted.scopes.filter((scope) => code || scope !== 'offline_access') }
 }
 
-const pkce: Check = ({ parameters, client }) => {
+const pkce: Check = (input) => {
+  const { parameters, client } = input
+  if (!issued(input).code) return {} // RFC 7636 section 4.3: it protects a code
   const challenge = parameters.get('code_challenge')
   const method = parameters.get('code_challenge_method')
   if (challenge === undefined) {
     if (method !== undefined)
       return oauthFailures.missing_parameter({ parameter: 'code_challenge' })
     // RFC 9700 section 2.1.1; only a confidential client may be exempted.
-    return client.metadata.require_pkce
+    return demandsOf(client).pkce
       ? oauthFailures.pkce_required({ parameter: 'code_challenge' })
       : {}
   }
@@ -62,12 +67,11 @@ const pkce: Check = ({ parameters, client }) => {
     : oauthFailures.malformed_parameter({ parameter: 'code_challenge' })
 }
 
-const knownPrompts = new Set(['none', 'login', 'consent', 'select_account'])
-
-const prompt: Check = ({ parameters }) => {
+const prompt: Check = ({ parameters, needs }) => {
+  const known: readonly string[] = promptValues(needs.signUp.mode)
   const asked = parameters.get('prompt')?.split(' ') ?? []
   const refused = oauthFailures.malformed_parameter({ parameter: 'prompt' })
-  if (!asked.every((value): value is Prompt => knownPrompts.has(value))) return refused
+  if (!asked.every((value): value is Prompt => known.includes(value))) return refused
   if (asked.includes('none') && asked.length > 1) return refused // OIDC Core 3.1.2.1
   return { prompts: new Set(asked) }
 }
@@ -80,13 +84,17 @@ const maxAge: Check = ({ parameters, client }) => {
     : oauthFailures.malformed_parameter({ parameter: 'max_age' })
 }
 
-const claims: Check = ({ parameters }) => {
-  const text = parameters.get('claims')
+const claims: Check = (input) => {
+  const text = input.parameters.get('claims')
   if (text === undefined) return {}
   const parsed = parseClaims(text)
   if (parsed === undefined) return oauthFailures.malformed_parameter({ parameter: 'claims' })
-  const subject = parsed.id_token?.sub?.value
-  return { claims: parsed, ...(typeof subject === 'string' && { subject }) }
+  const { code, token } = issued(input)
+  // OIDC Core 5.5: what UserInfo is asked for takes an access token to ask it with.
+  if (parsed.userinfo !== undefined && !code && !token) {
+    return oauthFailures.userinfo_claims({ parameter: 'claims' })
+  }
+  return { claims: parsed }
 }
 
 /** What is asked of the authentication; what we do not know of it is passed over where it is voluntary. */
@@ -104,13 +112,19 @@ const acr: Check = ({ parameters, client }) => {
   return values.length === 0 ? {} : { acr: { values, essential } }
 }
 
-const idTokenHint: Check = async ({ parameters, hint }) => {
+/** Who must be signed in: whom the hint is about (OIDC Core 3.1.2.1) and whose `sub` is asked for (5.5.1). */
+const subjects: Check = async ({ parameters, client, hint }) => {
+  const sub = parseClaims(parameters.get('claims') ?? '{}')?.id_token?.sub
+  const asked = sub == null ? undefined : claimValues(sub)
   const token = parameters.get('id_token_hint')
-  if (token === undefined) return {}
+  if (token === undefined) return { subjects: asked }
   const read = await hint(token)
-  return read === undefined
-    ? oauthFailures.malformed_parameter({ parameter: 'id_token_hint' })
-    : { subject: read.subject }
+  // What was told to another client says nothing in the words of this one.
+  if (read === undefined || read.clientId !== client.clientId) {
+    return oauthFailures.malformed_parameter({ parameter: 'id_token_hint' })
+  }
+  const { subject } = read
+  return { subjects: asked?.filter((one) => one === subject) ?? [subject] }
 }
 
 const rest: Check = ({ parameters }) => ({
@@ -122,14 +136,13 @@ const rest: Check = ({ parameters }) => ({
 /** The rules of an authorization request in the order in which they are judged. */
 export const checks: readonly Check[] = [
   ...requestChecks,
-  responseType,
-  responseMode,
+  ...responseChecks,
   scope,
   pkce,
   prompt,
   maxAge,
   claims,
   acr,
-  idTokenHint,
+  subjects,
   rest,
 ]

@@ -35,7 +35,11 @@ const client: Client = {
   createdAt: now,
   updatedAt: now,
 }
-const redirect = validateRedirect(client, { uri, mode: { carrier: 'query', jwt: false }, state: undefined })
+const redirect = validateRedirect(client, {
+  uri,
+  mode: { carrier: 'query', jwt: false },
+  state: undefined,
+})
 assert.ok(redirect)
 const base: AuthorizationRequest = {
   client,
@@ -133,12 +137,21 @@ test('max_age and the demanded subject', () => {
   assert.equal(outcome({ subjects: ['other', 'user'] }, sessionAt(1), 'covered'), 'issue')
   assert.equal(outcome({ subjects: [] }, sessionAt(1), 'covered'), 'interact')
   assert.equal(outcome({ subjects: ['other'] }, sessionAt(1), 'covered'), 'interact')
-  assert.equal(outcome({ ...quiet, subjects: ['other'] }, sessionAt(1), 'covered'), 'login_required')
+  assert.equal(
+    outcome({ ...quiet, subjects: ['other'] }, sessionAt(1), 'covered'),
+    'login_required',
+  )
 })
 
 test('the pages are told since when the person must have signed in', () => {
   const since = (part: Partial<AuthorizationRequest>) => {
-    const situation = { session: undefined, subject: undefined, now, judgement: pass, ...consents.covered }
+    const situation = {
+      session: undefined,
+      subject: undefined,
+      now,
+      judgement: pass,
+      ...consents.covered,
+    }
     const decision = decideAuthorization({ ...base, ...part }, situation)
     return decision.do === 'interact' ? decision.authenticatedSince : undefined
   }
@@ -153,7 +166,13 @@ test('the pages are told since when the person must have signed in', () => {
 test('OIDC Core §3.1.2.1: select_account asks who signed in before, and nobody who has to sign in anyway', () => {
   const choice = (part: Partial<AuthorizationRequest>) => {
     const session = sessionAt(60)
-    const situation = { session, subject: session.userId, now, judgement: pass, ...consents.covered }
+    const situation = {
+      session,
+      subject: session.userId,
+      now,
+      judgement: pass,
+      ...consents.covered,
+    }
     const decision = decideAuthorization({ ...base, ...part }, situation)
     return decision.do === 'interact' ? decision.chooseSince : undefined
   }

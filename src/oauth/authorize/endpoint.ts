@@ -1,4 +1,4 @@
-import type { Failure, Random } from '../../base/index.ts'
+import { Failure } from '../../base/index.ts'
 import { consentState } from '../../clients/index.ts'
 import type { Flow, FlowStart, OutlookNeeds } from '../../flow/index.ts'
 import {
@@ -12,14 +12,16 @@ import {
 import type { ReadParameters } from '../../http/index.ts'
 import type { Session } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
-import type { IdTokenHint } from '../id-token.ts'
+import { sessionState } from '../logout/session-state.ts'
+import type { IssueResponseNeeds } from '../response/issue-response.ts'
+import { issueResponse } from '../response/issue-response.ts'
 import type { Decision } from './decide.ts'
-import { decideAuthorization } from './decide.ts'
-import { issueCode } from './issue-code.ts'
+import { decideAuthorization, isAsked } from './decide.ts'
+import type { ParseNeeds } from './parse.ts'
 import { parseAuthorization } from './parse.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
-import type { Source } from './source.ts'
+import type { Source, SourceNeeds } from './source.ts'
 import { readSource } from './source.ts'
 
 /** What the browser is told: an answer to the client, or the pages. */
@@ -31,16 +33,13 @@ export type Answer =
     }
   | { readonly to: 'pages'; readonly location: string }
 
-export type AuthorizeNeeds = OutlookNeeds & {
-  readonly random: Random
-  readonly issuer: string
-  readonly codeLifetime: number
-  readonly hint: (token: string) => Promise<IdTokenHint | undefined>
-}
+export type AuthorizeNeeds = OutlookNeeds & SourceNeeds & ParseNeeds & IssueResponseNeeds
+
+/** Who is signed in, and what scripts of clients may know of it (OIDC Session Management 1.0). */
+export type SignedIn = { readonly session: Session | undefined; readonly browserState: string }
 
 /** The browser behind a request, as far as this endpoint cares. */
-export type Visitor = {
-  readonly session: Session | undefined
+export type Visitor = SignedIn & {
   readonly begin: (start: FlowStart) => Promise<Flow>
 }
 
@@ -55,16 +54,21 @@ export async function authorize(
   if (isOfAnother(visitor.session))
     return failed(needs, parsed.request.redirect, oauthFailures.access_denied())
   const decision = await decide(needs, parsed.request, visitor.session)
-  return act(needs, parsed.request, decision, () =>
-    beginPages(source, parsed.request, decision, visitor),
-  )
+  switch (decision.do) {
+    case 'refuse':
+      return failed(needs, parsed.request.redirect, decision.failure)
+    case 'interact':
+      return beginPages(source, parsed.request, decision, visitor)
+    case 'issue':
+      return issued(needs, parsed.request, decision.session, visitor.browserState)
+  }
 }
 
 /** Comes back from the pages: the request is judged anew, since client and person may have changed. */
 export async function resume(
   needs: AuthorizeNeeds,
   flow: Flow | undefined,
-  session: Session | undefined,
+  { session, browserState }: SignedIn,
 ): Promise<Answer> {
   if (flow?.clientId === undefined) throw flowFailures.gone()
   const parsed = await parseAuthorization(needs, rememberedSource(flow))
@@ -75,7 +79,7 @@ export async function resume(
   if (step === 'password' || session === undefined) {
     return { to: 'pages', location: locationOf('password', flow) }
   }
-  if (request.subject !== undefined && request.subject !== session.userId) {
+  if (!isAsked(request, needs.subjects.of(request.client, session.userId))) {
     return failed(needs, request.redirect, oauthFailures.login_required()) // OIDC Core 3.1.2.2
   }
   if (step === 'refused') {
@@ -85,7 +89,7 @@ export async function resume(
   if (consentOf(flow, session) === 'denied') {
     return failed(needs, request.redirect, oauthFailures.access_denied())
   }
-  return act(needs, request, { do: 'issue', session }, () => Promise.reject(flowFailures.gone()))
+  return issued(needs, request, session, browserState)
 }
 
 /** An administrator sees the account of somebody else here, and is not let into applications as that person. */
@@ -98,14 +102,15 @@ async function decide(
   request: AuthorizationRequest,
   session: Session | undefined,
 ): Promise<Decision> {
-  const { client, scopes, acr: wish } = request
+  const { client, acr: wish } = request
   const [{ needed, covered }, judgement] = await Promise.all([
-    consentState(needs.db, client, session?.userId, scopes),
+    consentState(needs.db, client, session?.userId, request),
     judgeSession(needs, session, { client, wish }),
   ])
   const now = needs.clock.now()
   return decideAuthorization(request, {
     session,
+    subject: session && needs.subjects.of(client, session.userId),
     judgement,
     consentNeeded: needed,
     consentCovered: covered,
@@ -113,26 +118,26 @@ async function decide(
   })
 }
 
-async function act(
+async function issued(
   needs: AuthorizeNeeds,
   request: AuthorizationRequest,
-  decision: Decision,
-  pages: () => Promise<Answer>,
+  session: Session,
+  browserState: string,
 ): Promise<Answer> {
-  switch (decision.do) {
-    case 'refuse':
-      return failed(needs, request.redirect, decision.failure)
-    case 'interact':
-      return pages()
-    case 'issue': {
-      const code = await issueCode(needs, request, decision.session)
-      const { redirect } = request
-      return {
-        to: 'client',
-        redirect,
-        parameters: { code, state: redirect.state, iss: needs.issuer },
-      } // RFC 9207
-    }
+  const { redirect } = request
+  try {
+    const brought = await issueResponse(needs, request, session)
+    const { clientId } = request.client
+    // OIDC Session Management 1.0 section 2: an answer about an authentication names its session.
+    const session_state = request.scopes.includes('openid')
+      ? sessionState(needs, { clientId, redirectUri: redirect.uri, browserState })
+      : undefined
+    const { state } = redirect
+    const parameters = { ...brought, state, iss: needs.issuer, session_state } // RFC 9207
+    return { to: 'client', redirect, parameters }
+  } catch (error) {
+    if (error instanceof Failure && error.kind.status < 500) return failed(needs, redirect, error)
+    throw error
   }
 }
 
@@ -151,7 +156,7 @@ function rememberedSource({ request, source }: Flow): Source {
 async function beginPages(
   { parameters, lists, signed, pushed, dpopJkt }: Source,
   request: AuthorizationRequest,
-  decision: Decision,
+  decision: Decision & { readonly do: 'interact' },
   visitor: Visitor,
 ): Promise<Answer> {
   const flow = await visitor.begin({
@@ -165,12 +170,17 @@ async function beginPages(
     },
     clientId: request.client.clientId,
     scopes: request.scopes,
-    authenticatedSince: decision.do === 'interact' ? decision.authenticatedSince : 0,
+    resources: request.resources,
+    ...(request.details !== undefined && { details: request.details }),
+    authenticatedSince: decision.authenticatedSince,
+    ...(decision.chooseSince !== undefined && { chooseSince: decision.chooseSince }),
     forceConsent: request.prompts.has('consent'),
     formTarget: new URL(request.redirect.uri).protocol,
     ...(request.acr !== undefined && { acr: request.acr }),
     ...(request.loginHint !== undefined && { loginHint: request.loginHint }),
   })
+  // Initiating User Registration 1.0 section 4.1; whoever has an account finds the way to sign in there.
+  if (request.prompts.has('create')) return { to: 'pages', location: `/register?flow=${flow.id}` }
   return { to: 'pages', location: locationOf('password', flow) }
 }
 

@@ -1,0 +1,70 @@
+import type { Flow } from '../../flow/index.ts'
+import { consentQuestion, flowFailures, keepAccount, switchAccount } from '../../flow/index.ts'
+import type { Surface } from '../../http/index.ts'
+import { fieldsOf } from '../../http/index.ts'
+import { findUser } from '../../identity/index.ts'
+import type { Session } from '../../session/index.ts'
+import { continueAt } from '../continue.ts'
+import type { LoginNeeds } from '../needs.ts'
+import type { Exchange } from '../page-form.ts'
+import { deskOf, flowOf, postedFields } from '../page-form.ts'
+import { choosePage } from './choose-page.ts'
+
+const schema = { hide: true }
+
+/** `/login/choose`: with which account to go on, where an application has that asked. */
+export function chooseRoutes(surface: Surface, needs: LoginNeeds): void {
+  surface.get('/login/choose', { schema }, async (request, reply) => {
+    const exchange = { request, reply }
+    const { flow, session } = await visit(needs, exchange, fieldsOf(request.query).flow)
+    const { step, location } = await continueAt(needs, flow, session)
+    if (step !== 'choose' || session === undefined) return reply.redirect(location, 303)
+    return show(needs, exchange, flow, session)
+  })
+  surface.post('/login/choose', { schema }, async (request, reply) => {
+    const fields = postedFields(needs, request, reply)
+    const { flow, session } = await visit(needs, { request, reply }, fields.flow)
+    const { step, location } = await continueAt(needs, flow, session)
+    // The person who answers must be the one who was shown: another tab may have changed the session.
+    if (step !== 'choose' || session === undefined || fields.session !== session.id) {
+      return reply.redirect(location, 303)
+    }
+    const passed =
+      fields.account === 'this'
+        ? await keepAccount(needs, flow, session)
+        : await switchAccount(needs, flow)
+    const next = await continueAt(needs, passed, session)
+    return reply.redirect(needs.languages.keep(request, next.location), 303)
+  })
+}
+
+async function visit(
+  needs: LoginNeeds,
+  exchange: Exchange,
+  id: string | undefined,
+): Promise<{ flow: Flow; session: Session | undefined }> {
+  const [flow, session] = await Promise.all([
+    flowOf(needs, exchange, { flow: id }),
+    needs.visits.session(exchange.request),
+  ])
+  if (flow === undefined) throw flowFailures.gone()
+  return { flow, session }
+}
+
+async function show(needs: LoginNeeds, exchange: Exchange, flow: Flow, session: Session) {
+  const [{ client }, user] = await Promise.all([
+    consentQuestion(needs, flow, session),
+    findUser(needs.db, session.userId),
+  ])
+  if (user === undefined) throw flowFailures.gone()
+  const { t, action, hidden, send } = deskOf(needs, exchange, flow)
+  return send(
+    choosePage({
+      t,
+      action: action('/login/choose'),
+      hidden: { ...hidden, session: session.id },
+      clientName: client?.name,
+      user: { name: user.profile.name ?? user.username, username: user.username },
+    }),
+  )
+}
