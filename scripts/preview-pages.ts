@@ -22,7 +22,12 @@ const consent = {
   action: '/consent',
   hidden,
   clientName: 'Harbour Notes',
-  clientHost: 'notes.harbour.example',
+  client: {
+    host: 'notes.harbour.example',
+    onDevice: false,
+    unverified: false,
+    logo: undefined,
+  },
   clientUri: 'https://harbour.example',
   policyUri: 'https://harbour.example/privacy',
   tosUri: 'https://harbour.example/terms',
@@ -33,6 +38,10 @@ const consent = {
     { name: 'email', words: 'See your email address', detail: 'mira@lindqvist.example' },
   ],
   offline: true,
+  resources: [
+    { identifier: 'https://api.harbour.example/', name: 'Harbour Notes API', scopes: [] },
+  ],
+  details: [],
   switchUrl: '/login?switch',
 }
 
@@ -79,7 +88,8 @@ const pages: Record<string, Page> = {
   'consent-strange': consentPage({
     ...consent,
     clientName: arabic,
-    clientHost: 'xn--mgbaab3ac1bjcf0fxa.example',
+    client: { ...consent.client, host: 'xn--mgbaab3ac1bjcf0fxa.example', unverified: true },
+    details: [{ type: unbroken, lines: [['Actions', unbroken] as const] }],
     user: { name: 'נועה בן־דוד', username: unbroken.toLowerCase() },
     scopes: [...consent.scopes, { name: unbroken, words: unbroken, detail: unbroken }],
   }),
@@ -88,10 +98,12 @@ const pages: Record<string, Page> = {
     action: '/consent',
     hidden,
     clientName: 'Sign-in test',
-    clientHost: 'localhost:4000',
+    client: { host: 'localhost:4000', onDevice: true, unverified: false, logo: undefined },
     user: consent.user,
     scopes: consent.scopes.slice(0, 1),
     offline: false,
+    resources: [],
+    details: [],
   }),
   logout: logoutPage({ t, action: '/logout', hidden, clientName: 'Harbour Notes', user: 'mira' }),
   'logged-out': loggedOutPage({ t }),

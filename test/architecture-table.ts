@@ -107,7 +107,10 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   flow: {
     about: 'one journey of a browser through sign-in and consent',
     may: ['clients', 'kv', 'mfa', 'session'],
-    also: { db: 'Allowing consent writes the consent and takes the queries of its caller for it.' },
+    also: {
+      audit: 'Allowing consent is audited with where the answer came from.',
+      db: 'Allowing consent writes the consent and takes the queries of its caller for it.',
+    },
   },
   oauth: {
     about: 'the OAuth 2.0 and OpenID Connect protocol',

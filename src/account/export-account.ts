@@ -39,10 +39,11 @@ export async function exportAccount(
     factors: factors.map((factor) => factorBody(user, factor)),
     backup_codes: backupCodesBody(needs.mfa, backupCodes),
     api_keys: apiKeys.map((key) => apiKeyBody(key, clock.now())),
-    consents: consents.map(({ clientId, name, scopes, grantedAt }) => ({
+    consents: consents.map(({ clientId, name, scopes, resources, grantedAt }) => ({
       client_id: clientId,
       name,
       scopes,
+      resources,
       granted_at: grantedAt,
     })),
     activity: activity.map(({ ipAddress, userAgent, createdAt, ...entry }) => ({

@@ -1,5 +1,6 @@
-import type { Clock } from '../base/index.ts'
-import type { Client, ClientCache, ConsentState } from '../clients/index.ts'
+import type { Origin } from '../audit/index.ts'
+import type { Clock, Random } from '../base/index.ts'
+import type { Asked, Client, ClientCache, ConsentState } from '../clients/index.ts'
 import { consentState, rememberConsent } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Kv } from '../kv/index.ts'
@@ -18,14 +19,19 @@ export async function consentQuestion(
   if (flow.clientId === undefined) return { client: undefined, needed: false, covered: true }
   const client = await needs.clients.find(flow.clientId)
   if (client === undefined) return { client, needed: true, covered: false }
-  const state = await consentState(needs.db, client, session?.userId, flow.scopes)
+  const state = await consentState(needs.db, client, session?.userId, askedIn(flow))
   return { client, ...state }
+}
+
+function askedIn({ scopes, resources = [], details }: Flow): Asked {
+  return { scopes, resources, details }
 }
 
 type Needs = {
   readonly db: Db
   readonly kv: Kv
   readonly clock: Clock
+  readonly random: Random
   readonly flowLifetime: number
 }
 
@@ -34,16 +40,17 @@ export async function passConsent(
   needs: Needs,
   flow: Flow,
   session: Session,
-  answer: ConsentAnswer,
+  { answer, origin }: { readonly answer: ConsentAnswer; readonly origin: Origin },
 ): Promise<Flow> {
-  const { clientId, scopes } = flow
+  const { clientId } = flow
+  const { userId } = session
   if (answer === 'allowed' && clientId !== undefined) {
     await needs.db.transaction(
-      (tx) => rememberConsent(needs, tx, { userId: session.userId, clientId, scopes }),
+      (tx) => rememberConsent(needs, tx, { userId, clientId, ...askedIn(flow) }, origin),
       { idempotent: true },
     )
   }
-  const passed: Flow = { ...flow, consent: { answer, userId: session.userId } }
+  const passed: Flow = { ...flow, consent: { answer, userId } }
   await saveFlow(needs, passed)
   return passed
 }

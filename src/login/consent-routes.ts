@@ -1,12 +1,15 @@
 import type { Flow } from '../flow/index.ts'
 import { consentQuestion, flowFailures, passConsent } from '../flow/index.ts'
 import type { Reply, Request, Surface } from '../http/index.ts'
-import { parseParameters } from '../http/index.ts'
+import { originOf, parseParameters } from '../http/index.ts'
 import { findUser } from '../identity/index.ts'
 import type { Session } from '../session/index.ts'
 import { sessionFailures } from '../session/index.ts'
 import { continueAt } from './continue.ts'
 import type { LoginNeeds } from './needs.ts'
+import { describeClient } from './describe-client.ts'
+import { detailWords } from './detail-lines.ts'
+import { readResources } from './resource-words.ts'
 import { scopeWords } from './scope-words.ts'
 import { consentPage } from './views/consent-page.ts'
 
@@ -28,7 +31,7 @@ export function consentRoutes(surface: Surface, needs: LoginNeeds): void {
     // The person who answers must be the one who was asked: another tab may have changed the session.
     if (form.get('session') !== session.id) return reply.redirect(location, 303)
     const answer = form.get('decision') === 'allow' ? 'allowed' : 'denied'
-    const passed = await passConsent(needs, flow, session, answer)
+    const passed = await passConsent(needs, flow, session, { answer, origin: originOf(request) })
     const next = await continueAt(needs, passed, session)
     return reply.redirect(next.location, 303)
   })
@@ -57,9 +60,10 @@ async function show(
   flow: Flow,
   session: Session,
 ): Promise<Reply> {
-  const [{ client }, user] = await Promise.all([
+  const [{ client }, user, resources] = await Promise.all([
     consentQuestion(needs, flow, session),
     findUser(needs.db, session.userId),
+    readResources(needs, flow.resources ?? []),
   ])
   if (client === undefined || user === undefined) throw flowFailures.gone()
   const csrf = needs.csrf.token(needs.cookies.browser(request, reply))
@@ -68,26 +72,25 @@ async function show(
     uiLocales: flow.request.ui_locales,
     account: user.profile.locale,
   })
+  const about = describeClient(client, flow.request.redirect_uri)
   const page = consentPage({
     t,
     action: needs.languages.keep(request, '/consent'),
     hidden: { csrf, flow: flow.id, session: session.id },
     clientName: client.name,
-    clientHost: hostOf(flow.request.redirect_uri ?? client.metadata.redirect_uris[0]),
+    client: about,
     clientUri,
     policyUri,
     tosUri,
     user: { name: user.profile.name ?? user.username, username: user.username },
-    scopes: scopeWords(t, flow.scopes),
+    scopes: scopeWords(t, flow.scopes, resources),
+    resources,
+    details: (flow.details ?? []).map((detail) => detailWords(t, detail)),
     offline: flow.scopes.includes('offline_access'),
   })
   const { formTarget } = flow
-  return needs.pages.send(reply, page, { ...(formTarget !== undefined && { formTarget }) })
-}
-
-/** What a person can recognise of a redirect URI: its host, or the scheme of a native application. */
-function hostOf(uri: string | undefined): string {
-  if (uri === undefined || !URL.canParse(uri)) return ''
-  const { host, protocol } = new URL(uri)
-  return host === '' ? protocol : host
+  return needs.pages.send(reply, page, {
+    ...(formTarget !== undefined && { formTarget }),
+    ...(about.logo !== undefined && { images: [new URL(about.logo).origin] }),
+  })
 }

@@ -1,7 +1,7 @@
 /**
  * login: the hosted pages of signing in, consent and signing out with their one dispatcher, and those of
  * registration, recovery and the links of letters.
- * Owns `/`, `/login` with the second step and setting up factors on the way, `/consent`, `/logout`,
+ * Owns `/`, `/login` with the second step and setting up factors on the way, `/login/choose`, `/consent`, `/logout`,
  * `/register`, `/forgot-password`, `/reset-password`, `/recover-factors`, `/email/confirm` and
  * `/reactivate`, and the keys `sign-up-flow:*` and `sign-in:*` of the soft state. Promises that every
  * page works without JavaScript (passkeys apart, which need it), that a form is honoured only in the browser it was shown to, that steps
@@ -31,6 +31,8 @@ export type { LoginNeeds } from './needs.ts'
 export { attempted, headersOf } from './refusal.ts'
 export { confirmPath, loginPath, returnPath } from './return-path.ts'
 export { loginRoutes } from './routes.ts'
+export type { ResourceLookup } from './resource-words.ts'
+export { readResources } from './resource-words.ts'
 export { scopeWords } from './scope-words.ts'
 export type { BackupCodesBlockProps } from './second-step/views/backup-codes-block.ts'
 export { backupCodesBlock } from './second-step/views/backup-codes-block.ts'

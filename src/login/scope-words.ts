@@ -1,4 +1,5 @@
 import type { Translate, Words } from '../i18n/index.ts'
+import type { ResourceWords } from './resource-words.ts'
 
 type ScopeWords = { readonly name: string; readonly words: string; readonly detail?: string }
 type Meaning = { readonly words: Words; readonly detail?: Words }
@@ -16,12 +17,29 @@ const meanings: Readonly<Record<string, Meaning | null>> = {
   offline_access: null, // said in a sentence of its own
 }
 
-export function scopeWords(t: Translate, scopes: readonly string[]): ScopeWords[] {
+export function scopeWords(
+  t: Translate,
+  scopes: readonly string[],
+  resources: readonly ResourceWords[] = [],
+): ScopeWords[] {
+  const ofResources = new Map(
+    resources.flatMap((resource) => resource.scopes.map((one) => [one.scope, one])),
+  )
   return scopes.flatMap((name) => {
     const known = Object.hasOwn(meanings, name) ? meanings[name] : undefined
     if (known === null) return []
-    if (known === undefined) return [{ name, words: name }]
+    if (known === undefined) return [ofResource(name, ofResources.get(name))]
     const { words, detail } = known
     return [{ name, words: t(words), ...(detail !== undefined && { detail: t(detail) }) }]
   })
+}
+
+/** The owner of a resource says what its scopes mean; of others there is only the name. */
+function ofResource(
+  name: string,
+  meaning: ResourceWords['scopes'][number] | undefined,
+): ScopeWords {
+  if (meaning === undefined) return { name, words: name }
+  const { name: words, description: detail } = meaning
+  return { name, words, ...(detail !== undefined && { detail }) }
 }

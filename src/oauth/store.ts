@@ -63,6 +63,8 @@ export type Application = {
   readonly uri: string | null
   readonly isActive: boolean
   readonly scopes: readonly string[]
+  /** Registered resources (RFC 8707) that it may use them at. */
+  readonly resources: readonly string[]
   /** When the person allowed it; null for an application that need not ask. */
   readonly grantedAt: Date | null
   /** Living grants. */
@@ -83,7 +85,7 @@ export function selectApplications(
 ): Promise<Application[]> {
   return queries.many<Application>(sql`
     WITH living AS (
-      SELECT client_id, scopes, offline, rotated_at FROM token_families
+      SELECT client_id, scopes, resources, offline, rotated_at FROM token_families
       WHERE user_id = ${userId} AND kind = 'oauth' AND revoked_at IS NULL AND expires_at > ${now}
     ), held AS (
       SELECT client_id, count(*)::integer AS grants, bool_or(offline) AS offline, max(rotated_at) AS used_at
@@ -92,6 +94,8 @@ export function selectApplications(
     SELECT c.client_id, c.name, c.metadata ->> 'client_uri' AS uri, c.is_active, k.granted_at,
       coalesce(k.scopes, (SELECT array_agg(DISTINCT s ORDER BY s) FROM living l, unnest(l.scopes) AS s
         WHERE l.client_id = c.client_id), '{}') AS scopes,
+      coalesce(k.resources, (SELECT array_agg(DISTINCT r ORDER BY r) FROM living l, unnest(l.resources) AS r
+        WHERE l.client_id = c.client_id), '{}') AS resources,
       coalesce(h.grants, 0) AS grants, coalesce(h.offline, false) AS offline, h.used_at AS last_used_at
     FROM (SELECT client_id FROM consents WHERE user_id = ${userId} UNION SELECT client_id FROM held) a
       JOIN clients c ON c.client_id = a.client_id

@@ -11,6 +11,9 @@ export const ConsentBody = Type.Object(
     client_uri: Type.Union([Type.String(), Type.Null()]),
     is_active: Type.Boolean({ description: 'Whether the application is in use' }),
     scopes: Type.Array(Type.String()),
+    resources: Type.Array(Type.String(), {
+      description: 'Registered resources (RFC 8707) that it may use the scopes at',
+    }),
     granted_at: Type.Union([time, Type.Null()], {
       description: 'null for an application that need not ask',
     }),
@@ -26,6 +29,7 @@ export const ConsentBody = Type.Object(
         client_uri: 'https://app.example.com',
         is_active: true,
         scopes: ['email', 'openid', 'profile'],
+        resources: ['https://api.example.com/'],
         granted_at: '2026-11-24T09:00:00.000Z',
         grants: 1,
         offline: false,
@@ -53,6 +57,7 @@ export function consentBody(application: Application): Static<typeof ConsentBody
     client_uri: application.uri,
     is_active: application.isActive,
     scopes: [...application.scopes],
+    resources: [...application.resources],
     granted_at: application.grantedAt?.toISOString() ?? null,
     grants: application.grants,
     offline: application.offline,

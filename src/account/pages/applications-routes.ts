@@ -2,7 +2,7 @@ import type { ClientId } from '../../base/index.ts'
 import { Failure } from '../../base/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
-import { scopeWords } from '../../login/index.ts'
+import { readResources, scopeWords } from '../../login/index.ts'
 import { listApplications, revokeConsent } from '../../oauth/index.ts'
 import type { Call, Form } from './door.ts'
 import { onForm, onPage } from './door.ts'
@@ -48,6 +48,11 @@ async function show(
 ): Promise<Reply> {
   const page = { now: needs.clock.now(), after: '', limit: most }
   const applications = await listApplications(needs.db, user.id, page)
+  const named = [...new Set(applications.flatMap(({ resources }) => resources))]
+  const resources = new Map(
+    (await readResources(needs, named)).map((resource) => [resource.identifier, resource]),
+  )
+  const placesOf = (of: readonly string[]) => of.flatMap((one) => resources.get(one) ?? [])
   return needs.pages.send(
     reply,
     applicationsPage({
@@ -60,7 +65,10 @@ async function show(
         .toSorted((a, b) => a.name.localeCompare(b.name, t.locale))
         .map((application) => ({
           application,
-          allowed: scopeWords(t, application.scopes).map(({ words }) => words),
+          allowed: scopeWords(t, application.scopes, placesOf(application.resources)).map(
+            ({ words }) => words,
+          ),
+          places: placesOf(application.resources).map(({ name }) => name),
         })),
     }),
   )

@@ -1,4 +1,5 @@
 import type { Csrf, Languages, Pages, PasswordScripts } from '../../http/index.ts'
+import type { ResourceLookup } from '../../login/index.ts'
 import type { Places } from '../../session/index.ts'
 import type { AccountNeeds } from '../needs.ts'
 
@@ -8,6 +9,7 @@ export type AccountPageNeeds = AccountNeeds & {
   readonly pages: Pages
   readonly languages: Languages
   readonly places: Places
+  readonly resourceBook: ResourceLookup
   readonly passwordMinLength: number
   /** The scripts of password fields; without them the fields work as well. */
   readonly strength?: PasswordScripts

@@ -2,6 +2,10 @@ import { html } from 'ghtml'
 import type { Page } from '../../http/index.ts'
 import { button, hiddenInputs, withMarkup } from '../../http/index.ts'
 import type { Translate } from '../../i18n/index.ts'
+import type { ClientWords } from '../describe-client.ts'
+import type { DetailWords } from '../detail-lines.ts'
+import type { ResourceWords } from '../resource-words.ts'
+import { hostOfResource } from '../resource-words.ts'
 
 export type ConsentScope = {
   readonly name: string
@@ -14,14 +18,15 @@ export type ConsentPageProps = {
   readonly action: string
   readonly hidden: Readonly<Record<string, string>>
   readonly clientName: string
-  /** The host of the redirect URI: the one thing about a client that it cannot make up. */
-  readonly clientHost: string
+  readonly client: ClientWords
   readonly clientUri?: string | undefined
   readonly policyUri?: string | undefined
   readonly tosUri?: string | undefined
   readonly user: { readonly name: string; readonly username: string }
   readonly scopes: readonly ConsentScope[]
   readonly offline: boolean
+  readonly resources: readonly ResourceWords[]
+  readonly details: readonly DetailWords[]
   readonly switchUrl?: string | undefined
 }
 
@@ -29,26 +34,71 @@ export type ConsentPageProps = {
 export function consentPage(props: ConsentPageProps): Page {
   const { t } = props
   const client = html`<strong><bdi>${props.clientName}</bdi></strong>`
-  const host = html`<bdi>${props.clientHost}</bdi>`
+  const { host, onDevice, unverified } = props.client
   return {
     lang: t.locale,
     title: t('Allow access'),
     body: html`
-<h1>${t('Allow access?')}</h1>
-<p class="sub">!${withMarkup(t('{client} wants to use your account.'), { client })} <span class="host">!${host}</span></p>
+!${logo(props)}<h1>${t('Allow access?')}</h1>
+<p class="sub">!${withMarkup(t('{client} wants to use your account.'), { client })} <span class="host">${onDevice ? `${t('On this device')} ` : ''}<bdi>${host}</bdi></span></p>
+!${unverified ? html`<p class="notice">${t('This application registered itself. Nobody here has checked who is behind it.')}</p>` : ''}
 !${account(props)}
 <h2 id="wants">${t('It would be able to')}</h2>
 <ul class="grants" aria-labelledby="wants">!${grants(props)}</ul>
-<form method="post" action="${props.action}">
+!${places(props)}!${details(props)}<form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
 <div class="choices">
 !${button({ id: 'consent-deny', label: t('Deny'), name: 'decision', value: 'deny', kind: 'secondary' })}
 !${button({ id: 'consent-allow', label: t('Allow'), name: 'decision', value: 'allow' })}
 </div>
 </form>
-<p class="note">!${withMarkup(t('Either way you return to {host}. Allow it only if you know and trust this address.'), { host })}</p>
+<p class="note">!${whereItEnds(props)}</p>
 !${aboutClient(props)}`,
   }
+}
+
+/** The host of the redirect URI is the one thing about a client that it cannot make up; a device has no host. */
+function whereItEnds({ t, client: { host, onDevice } }: ConsentPageProps): string {
+  if (onDevice) {
+    return t(
+      'Either way you return to an application on this device. Allow it only if you have just started it yourself.',
+    )
+  }
+  const words = t(
+    'Either way you return to {host}. Allow it only if you know and trust this address.',
+  )
+  return withMarkup(words, { host: html`<bdi>${host}</bdi>` })
+}
+
+/** Who serves the image learns neither the page nor its address. */
+function logo({ client }: ConsentPageProps): string {
+  if (client.logo === undefined) return ''
+  return html`<img class="client-logo" src="${client.logo}" alt="" width="64" height="64" referrerpolicy="no-referrer">
+`
+}
+
+function places({ t, resources }: ConsentPageProps): string {
+  if (resources.length === 0) return ''
+  const items = resources.map(({ identifier, name }) => {
+    const host = hostOfResource(identifier)
+    return html`<li data-resource="${identifier}"><bdi>${name}</bdi> <span class="quiet"><bdi>${host}</bdi></span></li>`
+  })
+  return html`<h2 id="places">${t('At these services')}</h2>
+<ul class="grants" aria-labelledby="places">!${items.join('')}</ul>
+`
+}
+
+function details({ t, details: all }: ConsentPageProps): string {
+  if (all.length === 0) return ''
+  const items = all.map(({ type, lines }) => {
+    const facts = lines.map(
+      ([name, value]) => html`<div><dt><bdi>${name}</bdi></dt><dd><bdi>${value}</bdi></dd></div>`,
+    )
+    return html`<li data-detail="${type}"><bdi>${type}</bdi><dl class="facts">!${facts.join('')}</dl></li>`
+  })
+  return html`<h2 id="details">${t('In particular')}</h2>
+<ul class="grants" aria-labelledby="details">!${items.join('')}</ul>
+`
 }
 
 function account({ t, user, switchUrl }: ConsentPageProps): string {

@@ -9,6 +9,8 @@ export type ApplicationCard = {
   readonly application: Application
   /** What it may do, in words. */
   readonly allowed: readonly string[]
+  /** The names of the resources that it may do that at. */
+  readonly places: readonly string[]
 }
 
 export type ApplicationsPageProps = AccountPageProps & {
@@ -34,7 +36,7 @@ export function applicationsPage(props: ApplicationsPageProps): Page {
 
 function cardOf(
   props: ApplicationsPageProps,
-  { application, allowed }: ApplicationCard,
+  { application, allowed, places }: ApplicationCard,
   index: number,
 ): string {
   const { t, zone, hidden, link } = props
@@ -42,6 +44,7 @@ function cardOf(
   const id = `application-${index}`
   const time = (at: Date | null) => (at === null ? undefined : t.time(at, zone))
   const facts = [
+    fact(t('At these services'), places.length === 0 ? undefined : places.join(', ')),
     fact(t('Allowed on'), time(grantedAt)),
     fact(t('Last used'), time(lastUsedAt)),
     fact(t('While you are away'), offline ? t('It may act for you') : undefined),
