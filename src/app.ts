@@ -24,9 +24,12 @@ import {
   reportBrokenChain,
   scheduleStatistics,
 } from './monitoring.ts'
+import { sendLogoutToken } from './oauth/index.ts'
+import type { ResourceBook } from './oauth/index.ts'
 import type { Parts, PartsOptions } from './parts.ts'
 import { createParts } from './parts.ts'
 import { scheduleJobs } from './schedule.ts'
+import { backchannelLogoutJob } from './session/index.ts'
 import { openSurfaces } from './surfaces.ts'
 import type { Counter } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
@@ -49,6 +52,7 @@ export type App = {
   readonly queue: Queue
   readonly mfaPolicy: PolicyBook
   readonly access: AccessBook
+  readonly resourceBook: ResourceBook
   /** Seals the audit log and takes its followers along. */
   readonly audit: AuditWorker
   /** What was sent while there is no mail server. */
@@ -83,6 +87,7 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
   const mfa = mfaCore(options.config, options.masterKeys[0], parts)
   const bulk = { ...parts, ...core, mfa, userSearch: createUserSearch(parts) }
   parts.queue.handle(bulkJob, (payload, job) => runChunk(bulk, payload, job))
+  handleLogouts(options.config, parts)
   const apiKeys = apiKeyNeeds(options.config, parts)
   const jobs = scheduleJobs({
     ...parts,
@@ -118,6 +123,12 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
       await closeParts(parts)
     },
   }
+}
+
+/** Clients are told of sessions that ended (OpenID Connect Back-Channel Logout). */
+function handleLogouts({ publicUrl: issuer, protocol }: AppOptions['config'], parts: Parts): void {
+  const kind = { ...backchannelLogoutJob, attempts: protocol.logoutAttempts }
+  parts.queue.handle(kind, (ended) => sendLogoutToken({ ...parts, issuer }, ended))
 }
 
 /** The connections, after everything that uses them. */
