@@ -34,6 +34,7 @@ import {
   protocolRoutes,
   readIdTokenHint,
   refreshTokenGrant,
+  tokenExchangeGrant,
 } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 import { keyPolicy } from './schedule.ts'
@@ -136,6 +137,7 @@ function protocolNeeds(config: Config, shared: Shared) {
       refreshTokenGrant({ ...issue, rules: refreshRules }),
       clientCredentialsGrant({ ...shared, mint: accessTokenMint(issue) }),
       jwtBearerGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
+      tokenExchangeGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
     ],
   })
   const ofKey = (text: string) => introspectKey({ issuer, book: shared.apiKeys.book }, text)

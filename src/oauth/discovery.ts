@@ -13,6 +13,7 @@ import { knownScopes } from './scope.ts'
 import type { ProtocolSettings } from './settings.ts'
 import { subjectMetadata } from './subject.ts'
 import { jwtBearerMetadata } from './token/jwt-bearer.ts'
+import { tokenExchangeMetadata } from './token/token-exchange.ts'
 
 /** One part's share of the metadata; lists of several parts are joined. */
 export type MetadataPart = Readonly<
@@ -39,6 +40,7 @@ const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   clientAuthMetadata,
   bindingMetadata,
   jwtBearerMetadata,
+  tokenExchangeMetadata,
   pushedMetadata,
   requestObjectMetadata,
   detailMetadata,

@@ -41,6 +41,8 @@ export type AccessTokenWish = Omit<AccessTokenStart, 'audience' | 'lifetime' | '
   readonly resources: readonly string[]
   /** Clients that it is for (RFC 8693 section 2.1). */
   readonly audiences?: readonly string[]
+  /** Seconds that it may live at most, whatever the resources say. */
+  readonly longest?: number
 }
 
 export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
@@ -54,10 +56,11 @@ export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
 
 /** The one place where access tokens are made: for the resources that were named, or our own. */
 export function accessTokenMint(needs: IssueNeeds): AccessTokenMint {
-  return async ({ client, resources, audiences = [], ...wish }) => {
+  return async ({ client, resources, audiences = [], longest = Infinity, ...wish }) => {
     const { resourceBook, accessTokenLifetime, issuer } = needs
     const found = await Promise.all(resources.map((one) => resourceBook.find(one)))
-    const { alg, lifetime, ...rules } = tokenRules(client, found, accessTokenLifetime)
+    const { alg, ...rules } = tokenRules(client, found, accessTokenLifetime)
+    const lifetime = Math.min(rules.lifetime, longest)
     if (rules.requireBinding && wish.binding === undefined) throw oauthFailures.binding_required()
     const named = [...resources, ...audiences]
     const scopes = wish.scopes.filter((scope) => rules.scopes?.has(scope) !== false)

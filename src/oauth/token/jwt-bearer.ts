@@ -6,9 +6,10 @@ import type { Client } from '../../clients/index.ts'
 import { allowedScopes } from '../../clients/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { AccessClaims } from '../access-claims.ts'
+import { grantedScopes, meaningful } from '../exchange/granted-scopes.ts'
 import { oauthFailures } from '../failures.ts'
 import type { AccessTokenMint } from '../issue.ts'
-import { grantScopes, parseScope, scopeText } from '../scope.ts'
+import { scopeText } from '../scope.ts'
 import type { AssertedSubjectNeeds } from '../trusted-issuers/asserted-subject.ts'
 import { assertedSubject } from '../trusted-issuers/asserted-subject.ts'
 import type { TrustedIssuer } from '../trusted-issuers/trusted-issuer.ts'
@@ -42,7 +43,7 @@ export function jwtBearerGrant(needs: Needs): Grant {
       const verified = await verifyIssued(needs, client, assertion)
       if (!verified.ok) throw refuse(verified.why)
       const { trusted, claims } = verified
-      const scopes = grantedScopes(client, trusted, parameters.get('scope'))
+      const scopes = grantedScopes(parameters.get('scope'), possibleScopes(client, trusted))
       const found = await assertedSubject(needs, client, verified)
       if (!found.ok) throw refuse(found.why)
       // Last of all: an assertion that was refused for something else may be shown again.
@@ -71,24 +72,10 @@ export function jwtBearerGrant(needs: Needs): Grant {
   }
 }
 
-/** Scopes whose meaning is a sign-in, which never was, or a person, who is not there. */
-const ofSignIns = new Set(['openid', 'offline_access'])
-const ofPeople = new Set([...ofSignIns, 'profile', 'email', 'address', 'phone'])
-
-function grantedScopes(
-  client: Client,
-  trusted: TrustedIssuer,
-  text: string | undefined,
-): readonly string[] {
-  const asked = parseScope(text)
-  if (asked === undefined) throw oauthFailures.invalid_scope({ parameter: 'scope' })
-  const meaningless = trusted.subject === 'client' ? ofPeople : ofSignIns
-  const most = allowedScopes(client).filter(
-    (scope) => !meaningless.has(scope) && trusted.scopes?.includes(scope) !== false,
-  )
-  const granted = grantScopes(asked, most)
-  if (!granted.ok) throw oauthFailures.invalid_scope({ parameter: 'scope' })
-  return asked.length === 0 ? most : granted.scopes
+function possibleScopes(client: Client, trusted: TrustedIssuer): readonly string[] {
+  const about = trusted.subject === 'client' ? 'client' : 'person'
+  const own = meaningful(allowedScopes(client), about)
+  return own.filter((scope) => trusted.scopes?.includes(scope) !== false)
 }
 
 /** RFC 7523 section 3, point 7: once, by its `jti`, or by the whole of it where it has none. */
