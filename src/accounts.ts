@@ -41,7 +41,7 @@ export function accountCore(
     },
     signUp: { mode, verifyEmail, linkLifetime, codeLifetime, invitationLifetime, termsVersion },
     endSessions: async (tx, userId, now, except) => {
-      await endUserSessions(tx, userId, now, { except })
+      await endUserSessions(parts, tx, userId, { now, except })
       // Whoever knew the old password may have had a browser remembered with it.
       await forgetRemembered(tx, userId)
     },

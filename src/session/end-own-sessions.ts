@@ -3,12 +3,14 @@ import { appendAudit } from '../audit/index.ts'
 import type { Clock, Random, SessionId, UserId } from '../base/index.ts'
 import { isUuid } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
+import type { EndNeeds } from './clients/announce-end.ts'
+import { announceEnd } from './clients/announce-end.ts'
 import { endUserSessions } from './end-session.ts'
 import { sessionFailures } from './failures.ts'
 import { revokeSessionFamilies } from './family/store.ts'
 import { markOwnSessionEnded } from './store.ts'
 
-type Needs = { readonly db: Db; readonly clock: Clock; readonly random: Random }
+type Needs = EndNeeds & { readonly db: Db; readonly clock: Clock; readonly random: Random }
 
 type EndOne = {
   readonly userId: UserId
@@ -38,6 +40,7 @@ export async function endOneSession(
     const ended = await markOwnSessionEnded(tx, userId, id, now)
     if (ended === undefined) throw sessionFailures.unknown_session()
     await revokeSessionFamilies(tx, ended.id, now)
+    await announceEnd(needs, tx, [ended.id])
     await appendAudit(needs, tx, {
       actor,
       action: 'session.end',
@@ -55,7 +58,10 @@ export function endOtherSessions(
   { userId, keep, origin, actor = `user:${userId}` }: EndOthers,
 ): Promise<number> {
   return needs.db.transaction(async (tx) => {
-    const count = await endUserSessions(tx, userId, needs.clock.now(), { except: keep })
+    const count = await endUserSessions(needs, tx, userId, {
+      now: needs.clock.now(),
+      except: keep,
+    })
     await appendAudit(needs, tx, {
       actor,
       action: 'session.end_others',

@@ -1,11 +1,15 @@
 /**
  * session: who is signed in where, from which devices, and which refresh tokens live on.
- * Owns the tables `sessions`, `devices`, `impersonations` and `token_families`. Promises that the secrets of sessions and
+ * Owns the tables `sessions`, `devices`, `impersonations`, `session_clients` and `token_families`. Promises that the secrets of sessions and
  * devices are stored only as digests, that ending a session ends its families, that nobody ends the
  * session of somebody else, and that a refresh token is rotated by one guarded statement. Never hashes
  * passwords, signs tokens or speaks HTTP.
  */
 
+export type { EndedSession } from './clients/announce-end.ts'
+export { backchannelLogoutJob } from './clients/announce-end.ts'
+export type { TouchedClient } from './clients/store.ts'
+export { isKnownAs, noteSessionClient } from './clients/store.ts'
 export type { Places, Point } from './device/place.ts'
 export { createPlaces } from './device/place.ts'
 export type { Person, Recognition, Sighting } from './device/recognise-device.ts'

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../base/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Queue } from '../jobs/index.ts'
 import type { Assurance } from '../mfa/index.ts'
+import type { TouchedClient } from './clients/store.ts'
 import type { Person } from './device/recognise-device.ts'
 import { noticeDevice } from './device/recognise-device.ts'
 import { endSession, replaceSession } from './end-session.ts'
@@ -52,7 +53,7 @@ export function signInBrowser(
     // Written one behind the other without waiting in between: one round trip.
     await Promise.all([
       keepSession(tx, started),
-      before && replaceSession(tx, before, started.session, needs.clock.now()),
+      before && replaceSession(needs, tx, { before, after: started.session }, needs.clock.now()),
       noticeDevice(needs, tx, { person, device, origin }),
       appendAudit(needs, tx, {
         actor: `user:${person.id}`,
@@ -67,15 +68,19 @@ export function signInBrowser(
   })
 }
 
-/** Ends a session with everything that may not outlive it. Doing it twice does it once. */
+/**
+ * Ends a session with everything that may not outlive it. Doing it twice does it once. Tells by which clients
+ * the browser must be sent to be signed out of them.
+ */
 export function signOut(
-  needs: Pick<SignInNeeds, 'db' | 'clock' | 'random'>,
+  needs: Pick<SignInNeeds, 'db' | 'clock' | 'random' | 'queue'>,
   session: Pick<Session, 'id' | 'userId'>,
   origin: Origin,
-): Promise<void> {
+): Promise<readonly TouchedClient[]> {
   return needs.db.transaction(
     async (tx) => {
-      if (!(await endSession(tx, session.id, needs.clock.now()))) return
+      const { ended, frontChannel } = await endSession(needs, tx, session.id, needs.clock.now())
+      if (!ended) return frontChannel
       await appendAudit(needs, tx, {
         actor: `user:${session.userId}`,
         action: 'session.end',
@@ -83,6 +88,7 @@ export function signOut(
         outcome: 'success',
         origin,
       })
+      return frontChannel
     },
     { idempotent: true },
   )

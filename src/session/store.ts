@@ -82,16 +82,18 @@ export function markOwnSessionEnded(
 }
 
 /** With those in which the user sees the account of somebody else. */
-export function markUserSessionsEnded(
+export async function markUserSessionsEnded(
   tx: Tx,
   userId: UserId,
   now: Date,
   except: SessionId | null,
-): Promise<number> {
-  return tx.run(sql`
+): Promise<SessionId[]> {
+  const ended = await tx.many<{ id: SessionId }>(sql`
     UPDATE sessions SET ended_at = ${now}
     WHERE (user_id = ${userId} OR impersonator = ${userId}) AND ended_at IS NULL
-      AND id IS DISTINCT FROM ${except}::uuid`)
+      AND id IS DISTINCT FROM ${except}::uuid
+    RETURNING id`)
+  return ended.map(({ id }) => id)
 }
 
 export function sweepSessions(queries: Queries, before: Date, limit: number): Promise<number> {

@@ -37,7 +37,7 @@ export const mfaReset: Command = {
       await core.db.transaction(async (tx) => {
         const by = { actor: 'system', origin: {} }
         await resetFactors(core, tx, { person, action: 'mfa.reset', ...by })
-        await endUserSessions(tx, person.id, core.clock.now())
+        await endUserSessions(core, tx, person.id, { now: core.clock.now() })
       })
       return person
     })

@@ -7,12 +7,16 @@ import type { Family, FamilyInSession } from './family.ts'
 /**
  * Inserts a family only while its session lives. The share lock makes a sign-out at the same moment wait
  * for this or be seen by it, so nothing is granted that a sign-out would miss. Zero rows: it had ended. What
- * was granted without a session hangs on none.
+ * was granted without a session hangs on none. The client is noted as one that knows the session.
  */
 export function insertFamily(tx: Tx, family: Family): Promise<number> {
   const f = family
   return tx.run(sql`
-    WITH live AS (SELECT id FROM sessions WHERE id = ${f.sessionId} AND ended_at IS NULL FOR SHARE)
+    WITH live AS (SELECT id FROM sessions WHERE id = ${f.sessionId} AND ended_at IS NULL FOR SHARE),
+    noted AS (
+      INSERT INTO session_clients (session_id, client_id, sid)
+      SELECT id, ${f.clientId}::text, id FROM live WHERE ${f.clientId}::text IS NOT NULL
+      ON CONFLICT DO NOTHING)
     INSERT INTO token_families (id, kind, user_id, client_id, session_id, scopes, claims, offline, seed,
       generation, auth_time, amr, acr, created_at, rotated_at, expires_at, binding, resources, details)
     SELECT ${f.id}::uuid, ${f.kind}::text, ${f.userId}::uuid, ${f.clientId}::text, ${f.sessionId}::uuid,
@@ -79,9 +83,10 @@ export function revokeUserFamilies(
     WHERE user_id = ${userId} AND revoked_at IS NULL AND session_id IS DISTINCT FROM ${except}::uuid`)
 }
 
-/** Refresh families that were bound to one session follow it to the next. */
+/** Refresh families that were bound to one session follow it to the next, and so do the clients that know it. */
 export function moveFamilies(tx: Tx, from: SessionId, to: SessionId): Promise<number> {
   return tx.run(sql`
+    WITH known AS (UPDATE session_clients SET session_id = ${to} WHERE session_id = ${from})
     UPDATE token_families SET session_id = ${to} WHERE session_id = ${from} AND revoked_at IS NULL`)
 }
 

@@ -20,6 +20,7 @@ import {
 } from './store.ts'
 
 type Needs = { readonly db: Db; readonly clock: Clock; readonly random: Random }
+type EndingNeeds = Needs & { readonly queue: Queue }
 type By = { readonly actor: string; readonly origin: Origin }
 
 /** Seconds in which the link must be opened. */
@@ -122,7 +123,7 @@ export async function startImpersonation(
     if ((await markStarted(tx, sha256(token), beginning)) === 0)
       throw sessionFailures.impersonation_link()
     await keepSession(tx, started)
-    if (before !== undefined) await replaceSession(tx, before, session, now)
+    if (before !== undefined) await replaceSession(needs, tx, { before, after: session }, now)
     await appendAudit(needs, tx, {
       actor: `user:${adminId}`,
       action: 'impersonation.start',
@@ -155,12 +156,12 @@ export async function startImpersonation(
 }
 
 /** Ends it at once, the link or the session. Fails with 404 when it is over. */
-export async function endImpersonation(needs: Needs, id: string, by: By): Promise<void> {
+export async function endImpersonation(needs: EndingNeeds, id: string, by: By): Promise<void> {
   await needs.db.transaction(async (tx) => {
     const now = needs.clock.now()
     const ended = await markImpersonationEnded(tx, id, by.actor, now)
     if (ended === undefined) throw sessionFailures.unknown_impersonation()
-    if (ended.sessionId !== null) await endSession(tx, ended.sessionId, now)
+    if (ended.sessionId !== null) await endSession(needs, tx, ended.sessionId, now)
     await appendAudit(needs, tx, {
       ...by,
       action: 'impersonation.end',
@@ -173,7 +174,7 @@ export async function endImpersonation(needs: Needs, id: string, by: By): Promis
 
 /** The same by who is in the session. */
 export async function leaveImpersonation(
-  needs: Needs,
+  needs: EndingNeeds,
   { id: sessionId, impersonator }: Session,
   { ip, userAgent, requestId }: Required<Pick<Origin, 'ip' | 'requestId'>> & Origin,
 ): Promise<void> {
