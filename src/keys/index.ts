@@ -1,7 +1,7 @@
 /**
  * keys: the keys that the server signs with, those that others encrypt to it with, and the sealing of secrets
  * that must be read back.
- * Owns the table `signing_keys`. Promises that a key is published before it signs and for as long as
+ * Owns the tables `signing_keys` and `lasting_secrets`. Promises that a key is published before it signs and for as long as
  * anything it signed may be valid, and that no private key or sealed secret leaves memory in the clear.
  * A key for encryption is published while it is current, and opens what was encrypted to it for a day longer.
  * Never audits by itself: whoever rotates passes a callback that writes in the same transaction.
@@ -12,6 +12,7 @@ export { encryptionAlgorithms, signingAlgorithms } from './algorithm.ts'
 export type { KeyRing } from './key-ring.ts'
 export { createMissingKeys, openKeyRing } from './key-ring.ts'
 export type { KeyState } from './key-schedule.ts'
+export { openLastingSecret } from './lasting-secret.ts'
 export type { ListedKey } from './list-keys.ts'
 export { listKeys, sweepKeys } from './list-keys.ts'
 export type { KeyPolicy, RotationNeeds } from './rotate-keys.ts'

@@ -7,6 +7,8 @@ export type Sealer = {
   /** `context` names the place of the secret; a sealed text moved to another place does not open. */
   readonly seal: (plaintext: Buffer | string, context: string) => string
   readonly open: (sealed: string, context: string) => Buffer
+  /** Whether a sealed text was made with the newest master key. */
+  readonly isCurrent: (sealed: string) => boolean
 }
 
 /** A sealed text that cannot be opened: an operator's problem (a missing key) or an attack; never expected. */
@@ -40,6 +42,7 @@ export function createSealer(masterKeys: readonly Buffer[], random: Random): Sea
   return {
     seal: (plaintext, context) => seal(current, random.bytes(nonceBytes), { plaintext, context }),
     open: (sealed, context) => open(keys, sealed, context),
+    isCurrent: (sealed) => sealed.startsWith(`${version}.${current.id}.`),
   }
 }
 

@@ -37,3 +37,36 @@ export async function updateRetirement(
 export function deleteExpiredKeys(queries: Queries, before: Date): Promise<number> {
   return queries.run(sql`DELETE FROM signing_keys WHERE verify_until < ${before}`)
 }
+
+export async function selectLastingSecret(
+  queries: Queries,
+  name: string,
+): Promise<string | undefined> {
+  const row = await queries.maybe<{ sealed: string }>(
+    sql`SELECT sealed FROM lasting_secrets WHERE name = ${name}`,
+  )
+  return row?.sealed
+}
+
+type LastingSecret = { readonly name: string; readonly sealed: string; readonly createdAt: Date }
+
+/** The first one stays. */
+export async function insertLastingSecret(
+  queries: Queries,
+  { name, sealed, createdAt }: LastingSecret,
+): Promise<void> {
+  await queries.run(sql`
+    INSERT INTO lasting_secrets (name, sealed, created_at) VALUES (${name}, ${sealed}, ${createdAt})
+    ON CONFLICT (name) DO NOTHING`)
+}
+
+/** The same secret under another master key. */
+export async function replaceSeal(
+  queries: Queries,
+  name: string,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<void> {
+  await queries.run(
+    sql`UPDATE lasting_secrets SET sealed = ${to} WHERE name = ${name} AND sealed = ${from}`,
+  )
+}
