@@ -23,7 +23,12 @@ import { createLimits } from '../src/limits/index.ts'
 import { createInbox, noTransport } from '../src/mail/index.ts'
 import { createOutgoing, createRemoteKeys } from '../src/outgoing/index.ts'
 import { createPolicyBook } from '../src/mfa/index.ts'
-import { createIssuerKeys, createResourceBook, createVerifiedTokens } from '../src/oauth/index.ts'
+import {
+  createIssuerKeys,
+  createResourceBook,
+  createVerifiedTokens,
+  publicSubjects,
+} from '../src/oauth/index.ts'
 import type { Parts } from '../src/parts.ts'
 import { createRefreshTokens } from '../src/session/index.ts'
 import { createCounter } from '../src/statistics/index.ts'
@@ -110,6 +115,7 @@ function idleParts(): Parts {
     kv,
     keys: idleKeys,
     verifiedTokens: createVerifiedTokens(idleKeys),
+    subjects: publicSubjects,
     mfaPolicy: createPolicyBook({ db, clock }),
     counter: createCounter({ db, clock }),
     places: { of: async () => undefined },

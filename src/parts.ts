@@ -11,7 +11,7 @@ import type { PasswordHasher, PasswordPolicy } from './identity/index.ts'
 import { createPasswordHasher, createPasswordPolicy } from './identity/index.ts'
 import type { QueueNeeds } from './jobs/index.ts'
 import { createQueue, queueDepth } from './jobs/index.ts'
-import { createSealer, deriveSecret, openKeyRing } from './keys/index.ts'
+import { createSealer, deriveSecret, openKeyRing, openLastingSecret } from './keys/index.ts'
 import type { Kv, RedisKv } from './kv/index.ts'
 import { createMemoryKv, createRedisKv } from './kv/index.ts'
 import type { Limits } from './limits/index.ts'
@@ -26,7 +26,12 @@ import {
 } from './mail/index.ts'
 import { createOutgoing, createRemoteKeys } from './outgoing/index.ts'
 import { createPolicyBook } from './mfa/index.ts'
-import { createIssuerKeys, createResourceBook, createVerifiedTokens } from './oauth/index.ts'
+import {
+  createIssuerKeys,
+  createResourceBook,
+  createSubjects,
+  createVerifiedTokens,
+} from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
 import { createPlaces, createRefreshTokens } from './session/index.ts'
 import { createCounter } from './statistics/index.ts'
@@ -80,6 +85,7 @@ export async function createParts(options: PartsOptions) {
     secretUses: createSecretUses({ db, clock }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
+    subjects: createSubjects(await openLastingSecret(common, 'pairwise subjects')),
     mfaPolicy: createPolicyBook({ db, clock }),
     access,
     places: createPlaces({ file: config.session.placeFile, log }),

@@ -13,10 +13,11 @@ import {
   loadAssets,
   originOf,
 } from './http/index.ts'
+import { deriveSecret } from './keys/index.ts'
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
 import { createBrake } from './oauth/index.ts'
-import { createAccessClaims, publicSubjects } from './oauth/index.ts'
+import { createAccessClaims, createDpop, createNonces } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 
 /** What every surface shares, made once from the configuration and the parts. */
@@ -65,11 +66,11 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
       hidden: (reply) => ({ csrf: csrf.token(cookies.browser(reply.request, reply)) }),
     }),
     csrf,
-    visits: createVisits({ ...parts, cookies, lifetimes, flowLifetime }),
+    visits: createVisits({ ...parts, issuer, languages, cookies, lifetimes, flowLifetime }),
     ...settingsOf(config),
     strength: assets.strength,
     accessClaims: createAccessClaims(parts),
-    subjects: publicSubjects,
+    dpop: openDpop(config, masterKeys, parts),
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
     onReuse: () => metrics.refreshReuse(),
@@ -90,6 +91,26 @@ function settingsOf({ password, registration, session, limits, admin }: AppOptio
     notifyAfter: limits.notifyAfter,
     impersonation: admin.impersonation,
   }
+}
+
+/** Where clients reach the server: the public address, and the one for those with certificates. */
+export function addressesOf({ publicUrl, protocol }: AppOptions['config']): string[] {
+  return [publicUrl, protocol.mutualTlsUrl].filter((url) => url !== '')
+}
+
+function openDpop(
+  config: AppOptions['config'],
+  masterKeys: AppOptions['masterKeys'],
+  { clock, kv }: Parts,
+) {
+  const [key = Buffer.alloc(0), ...older] = deriveSecret(masterKeys, 'dpop-nonce')
+  return createDpop({
+    clock,
+    kv,
+    addresses: addressesOf(config),
+    clockSkew: config.oauth.clockSkew,
+    nonces: config.protocol.dpopNonce ? createNonces({ clock, keys: [key, ...older] }) : undefined,
+  })
 }
 
 function openKeyBook({ apiKeys }: AppOptions['config'], parts: Parts) {

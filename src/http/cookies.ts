@@ -1,8 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { sha256 } from '../base/index.ts'
 
 /**
- * The three cookies: `session` names the signed-in session, `browser` ties forms and flows to one browser,
- * `device` tells that somebody signed in here before. Over https all carry the `__Host-` prefix; over plain
+ * The cookies: `session` names the signed-in session, `browser` ties forms and flows to one browser,
+ * `device` tells that somebody signed in here before, `state` tells scripts in frames of ours whether the session
+ * is another one. Over https all carry the `__Host-` prefix; over plain
  * http (development) browsers would refuse that.
  */
 export type Cookies = {
@@ -14,6 +16,8 @@ export type Cookies = {
     options: { readonly remembered: boolean },
   ) => void
   readonly clearSession: (reply: FastifyReply) => void
+  /** What the `state` cookie of this session says; empty when nobody is signed in (OIDC Session Management). */
+  readonly browserState: (request: FastifyRequest) => string
   /** Whether the session may be one of an impersonation; every page looks then. */
   readonly readImpersonation: (request: FastifyRequest) => boolean
   readonly writeImpersonation: (reply: FastifyReply) => void
@@ -38,8 +42,11 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
   const sessionName = `${prefix}cardea_session`
   const browserName = `${prefix}cardea_browser`
   const deviceName = `${prefix}cardea_device`
+  const stateName = `${prefix}cardea_state`
   const impersonationName = `${prefix}cardea_impersonation`
   const options = { path: '/', httpOnly: true, secure, sameSite: 'lax' } as const
+  // Read by a script of ours in a frame of another site, which only `none` allows, and that only over https.
+  const readable = { ...options, httpOnly: false, sameSite: secure ? 'none' : 'lax' } as const
   const read = (request: FastifyRequest, name: string) => {
     const value = request.cookies[name]
     return value !== undefined && wellFormed.test(value) ? value : undefined
@@ -49,11 +56,17 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
     writeSession: (reply, token, { remembered }) => {
       const lifetime = remembered ? { maxAge: sessionSeconds } : {}
       reply.setCookie(sessionName, token, { ...options, ...lifetime })
+      reply.setCookie(stateName, stateOf(token), { ...readable, ...lifetime })
     },
     clearSession: (reply) => {
       reply.clearCookie(sessionName, options)
+      reply.clearCookie(stateName, readable)
       if (reply.request.cookies[impersonationName] !== undefined)
         reply.clearCookie(impersonationName, options)
+    },
+    browserState: (request) => {
+      const token = read(request, sessionName)
+      return token === undefined ? '' : stateOf(token)
     },
     readImpersonation: (request) => request.cookies[impersonationName] !== undefined,
     writeImpersonation: (reply) => {
@@ -74,4 +87,9 @@ export function createCookies({ secure, newSecret, sessionSeconds }: Needs): Coo
       return device
     },
   }
+}
+
+/** Changes with the secret of the session and tells nothing of it. */
+function stateOf(token: string): string {
+  return sha256(`browser state ${token}`).toString('base64url')
 }

@@ -26,16 +26,23 @@ export const noStore: Readonly<Record<string, string>> = {
 /**
  * The policy of a page. `formTarget` is the scheme of the place a form finally leads to: browsers apply
  * form-action to every redirect that follows a post, also to those of the client's own callback, so only
- * the scheme can be pinned without breaking clients.
+ * the scheme can be pinned without breaking clients. `frames` and `images` are the
+ * origins of what is shown inside.
  */
-export function pageHeaders(formTarget?: string, script = false): Readonly<Record<string, string>> {
+export function pageHeaders(
+  formTarget?: string,
+  script = false,
+  frames: readonly string[] = [],
+  images: readonly string[] = [],
+): Readonly<Record<string, string>> {
   const target = formTarget === undefined ? '' : ` ${formTarget}`
   return {
     'content-security-policy': [
       "default-src 'none'",
       "style-src 'self'",
       ...(script ? ["script-src 'self'", "worker-src 'self'"] : []),
-      "img-src 'self' data:",
+      ...(frames.length > 0 ? [`frame-src ${frames.join(' ')}`] : []),
+      ["img-src 'self' data:", ...images].join(' '),
       "base-uri 'none'",
       `form-action 'self'${target}`,
       "frame-ancestors 'none'",
@@ -46,4 +53,12 @@ export function pageHeaders(formTarget?: string, script = false): Readonly<Recor
     ...(formTarget === undefined && { 'cross-origin-opener-policy': 'same-origin' }),
     'cross-origin-resource-policy': 'same-origin',
   }
+}
+
+/** The one page that other sites may show in a frame: it has a script of ours and nothing to click. */
+export const framedHeaders: Readonly<Record<string, string>> = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *",
+  'cross-origin-resource-policy': 'cross-origin',
+  'cache-control': 'public, max-age=3600',
 }

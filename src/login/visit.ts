@@ -1,13 +1,20 @@
 import type { Clock, Random } from '../base/index.ts'
+import type { ClientCache } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import type { Flow, FlowStart } from '../flow/index.ts'
 import { beginFlow, readFlow, settleFlow } from '../flow/index.ts'
-import type { Cookies, Origin, Reply, Request } from '../http/index.ts'
-import { markImpersonated } from '../http/index.ts'
+import type { Cookies, Languages, Reply, Request } from '../http/index.ts'
+import { markImpersonated, originOf } from '../http/index.ts'
 import { findUser } from '../identity/index.ts'
 import type { Kv } from '../kv/index.ts'
-import type { Session, SessionLifetimes } from '../session/index.ts'
+import type { Session, SessionLifetimes, SignInNeeds } from '../session/index.ts'
 import { readSession, signOut } from '../session/index.ts'
+import { framesOf, keepFarewell } from './farewell.ts'
+
+type Exchange = { readonly request: Request; readonly reply: Reply }
+
+/** Where a browser goes after a sign-out, and in which language it is told that it is signed out. */
+export type Onward = { readonly to?: string | undefined; readonly uiLocales?: string | undefined }
 
 /** The browser behind a request: its session and its flows, found by its cookies. */
 export type Visits = {
@@ -15,7 +22,13 @@ export type Visits = {
   readonly begin: (request: Request, reply: Reply, start: FlowStart) => Promise<Flow>
   readonly flow: (request: Request, reply: Reply, id: unknown) => Promise<Flow | undefined>
   readonly settle: (flow: Flow) => Promise<void>
-  readonly signOut: (reply: Reply, session: Session, origin: Origin) => Promise<void>
+  /**
+   * Ends the session and tells where the browser goes: where it was meant to, or first by a page that signs it out
+   * of the clients that want this.
+   */
+  readonly signOut: (exchange: Exchange, session: Session, onward?: Onward) => Promise<string>
+  /** What scripts of clients may know of the session of the browser: that it is another one than before. */
+  readonly state: (request: Request) => string
 }
 
 type Needs = {
@@ -23,6 +36,10 @@ type Needs = {
   readonly kv: Kv
   readonly clock: Clock
   readonly random: Random
+  readonly clients: ClientCache
+  readonly queue: SignInNeeds['queue']
+  readonly issuer: string
+  readonly languages: Languages
   readonly cookies: Cookies
   readonly lifetimes: SessionLifetimes
   readonly flowLifetime: number
@@ -51,9 +68,15 @@ export function createVisits(needs: Needs): Visits {
     begin: (request, reply, start) => beginFlow(needs, cookies.browser(request, reply), start),
     flow: (request, reply, id) => readFlow(needs, id, cookies.browser(request, reply)),
     settle: (flow) => settleFlow(needs, flow),
-    async signOut(reply, session, origin) {
-      await signOut(needs, session, origin)
+    async signOut({ request, reply }, session, { to, uiLocales } = {}) {
+      const touched = await signOut(needs, session, originOf(request))
       cookies.clearSession(reply)
+      const frames = await framesOf(needs, touched)
+      if (frames.length === 0) return to ?? needs.languages.keep(request, '/logout/done')
+      const farewell = { frames, onward: to, uiLocales }
+      const path = await keepFarewell(needs, cookies.browser(request, reply), farewell)
+      return needs.languages.keep(request, path)
     },
+    state: (request) => cookies.browserState(request),
   }
 }

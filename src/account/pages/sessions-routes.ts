@@ -41,8 +41,7 @@ async function endOne(needs: AccountPageNeeds, call: Call): Promise<Reply> {
   const { session, user, request, reply } = call
   const id = fieldOf(request.body, 'session')
   if (id === session.id) {
-    await needs.visits.signOut(reply, session, originOf(request))
-    return call.go('/logout/done')
+    return reply.redirect(await needs.visits.signOut(call, session), 303)
   }
   if (!(await isFreshCall(needs, call))) return call.go(confirmPath(path))
   await endOneSession(needs, { userId: user.id, id, origin: originOf(request) })

@@ -40,6 +40,8 @@ export function loadAssets(least: number): Assets {
       ['/assets/favicon.svg', { type: svg, body: read('favicon.svg') }],
       [challenge, { type: script, body: solver }],
       [passkey, { type: script, body: authenticators }],
+      ['/assets/farewell.js', { type: script, body: read('farewell.js') }],
+      ['/assets/session-state.js', { type: script, body: read('session-state.js') }],
       ['/assets/auto-submit.js', { type: script, body: read('auto-submit.js') }],
       ['/favicon.ico', { type: svg, body: read('favicon.svg') }],
     ]),

@@ -20,6 +20,10 @@ export type Pages = {
       readonly script?: boolean
       /** False for a page that must not be asked for a second time, not even in another language. */
       readonly repeatable?: boolean
+      /** Origins of what the page shows inside. */
+      readonly frames?: readonly string[]
+      /** Origins of images of somebody else that the page shows. */
+      readonly images?: readonly string[]
     },
   ) => FastifyReply
 }
@@ -35,13 +39,21 @@ type Needs = {
 export function createPages({ name, stylesheet, languages, hidden = () => ({}) }: Needs): Pages {
   return {
     languages,
-    send: (reply, page, { status = 200, formTarget, script = false, repeatable = true } = {}) => {
+    send: (reply, page, options = {}) => {
+      const {
+        status = 200,
+        formTarget,
+        script = false,
+        repeatable = true,
+        frames,
+        images,
+      } = options
       const query = repeatable && status < 400 ? queryOf(reply.request) : undefined
       const mark = impersonatedOf(reply.request)
       const banner = mark && impersonationBanner(translator(page.lang), mark, hidden(reply))
       return reply
         .code(status)
-        .headers({ ...pageHeaders(formTarget, script), ...noStore })
+        .headers({ ...pageHeaders(formTarget, script, frames, images), ...noStore })
         .headers({ 'content-language': page.lang, vary: 'Accept-Language, Cookie' })
         .type('text/html; charset=utf-8')
         .send(renderPage(page, { name, stylesheet, query, banner }))

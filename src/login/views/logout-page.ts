@@ -45,13 +45,18 @@ function whoAsks({ t, clientName, user }: LogoutPageProps): string {
 export type LoggedOutPageProps = {
   readonly t: Translate
   readonly continueUrl?: string | undefined
+  /** Addresses that sign the browser out of applications when they are loaded. */
+  readonly frames?: readonly string[]
+  /** Milliseconds that are given to them. */
+  readonly patience?: number
 }
 
-export function loggedOutPage({ t, continueUrl }: LoggedOutPageProps): Page {
+export function loggedOutPage(props: LoggedOutPageProps): Page {
+  const { t, continueUrl, frames = [], patience = 0 } = props
   const onward =
     continueUrl === undefined
       ? html`<a class="button secondary" href="/">${t('Sign in again')}</a>`
-      : html`<a class="button primary" href="${continueUrl}">${t('Continue')}</a>`
+      : html`<a class="button primary" href="${continueUrl}" data-onward data-patience="${patience}">${t('Continue')}</a>`
   return {
     lang: t.locale,
     title: t('Signed out'),
@@ -59,6 +64,16 @@ export function loggedOutPage({ t, continueUrl }: LoggedOutPageProps): Page {
 <h1>${t('You are signed out')}</h1>
 <p class="sub">${t('Your session on this device has ended.')}</p>
 <p>${t('On a shared computer, close every browser window as well.')}</p>
-!${onward}`,
+!${onward}
+!${frames.length === 0 ? '' : framesOf(frames)}`,
   }
+}
+
+/** Hidden, and without the right to take the whole window elsewhere. */
+function framesOf(frames: readonly string[]): string {
+  const hidden = frames.map(
+    (address) => html`<iframe src="${address}" sandbox="allow-scripts allow-same-origin"></iframe>`,
+  )
+  return `<div hidden>${hidden.join('')}</div>
+<script type="module" src="/assets/farewell.js"></script>`
 }

@@ -1,0 +1,109 @@
+import { html } from 'ghtml'
+import { Type } from 'typebox'
+import type { Random } from '../../base/index.ts'
+import type { Flow, FlowStart } from '../../flow/index.ts'
+import { flowFailures } from '../../flow/index.ts'
+import type { Languages, Parameters, Reply, Request, Surface } from '../../http/index.ts'
+import { framedHeaders, parseParameters } from '../../http/index.ts'
+import type { Kv } from '../../kv/index.ts'
+import type { Session } from '../../session/index.ts'
+import { LogoutQuery } from '../schemas.ts'
+import type { LogoutNeeds } from './decide-logout.ts'
+import { decideLogout } from './decide-logout.ts'
+import { keepPosted, readPosted } from './posted-request.ts'
+
+/** The browser that asks to be signed out. */
+export type LeavingBrowser = {
+  readonly session: (request: Request) => Promise<Session | undefined>
+  readonly begin: (request: Request, reply: Reply, start: FlowStart) => Promise<Flow>
+  /** Ends the session and tells where the browser goes. */
+  readonly signOut: (
+    exchange: { readonly request: Request; readonly reply: Reply },
+    session: Session,
+    onward: { readonly to: string; readonly uiLocales: string | undefined },
+  ) => Promise<string>
+}
+
+export type LogoutRoutesNeeds = LogoutNeeds & {
+  readonly browser: LeavingBrowser
+  readonly languages: Languages
+  readonly kv: Kv
+  readonly random: Random
+}
+
+const tags = ['oauth']
+const hidden = { hide: true }
+const consumes = ['application/x-www-form-urlencoded']
+const page = {
+  tags,
+  security: [],
+  response: { 303: Type.Null({ description: 'To the client, or to a page of ours' }) },
+}
+
+/** OpenID Connect RP-Initiated Logout 1.0, and the frame of Session Management 1.0. */
+export function logoutRoutes(surface: Surface, needs: LogoutRoutesNeeds): void {
+  const summary = 'Where a browser is sent to sign out (RP-Initiated Logout 1.0)'
+  const get = { ...page, operationId: 'endSession', summary, querystring: LogoutQuery }
+  surface.get('/oauth/logout', { schema: get }, async (request, reply) =>
+    logout(needs, request, reply, parseParameters(request.query)),
+  )
+  const post = { ...page, operationId: 'postEndSession', summary, consumes, body: LogoutQuery }
+  surface.post('/oauth/logout', { schema: post }, async (request, reply) => {
+    const parameters = parseParameters(request.body)
+    const session = await needs.browser.session(request)
+    if (session !== undefined) return logout(needs, request, reply, parameters)
+    return reply.redirect(await keepPosted(needs, parameters), 303)
+  })
+  surface.get('/oauth/logout/posted', { schema: hidden }, async (request, reply) => {
+    const posted = await readPosted(needs, parseParameters(request.query).get('request'))
+    if (posted === undefined) throw flowFailures.gone()
+    return logout(needs, request, reply, posted)
+  })
+  surface.get('/oauth/session', { schema: hidden }, (_request, reply) =>
+    reply.headers(framedHeaders).type('text/html; charset=utf-8').send(sessionFrame),
+  )
+}
+
+async function logout(
+  needs: LogoutRoutesNeeds,
+  request: Request,
+  reply: Reply,
+  parameters: Parameters,
+): Promise<Reply> {
+  const { browser, languages } = needs
+  const session = await browser.session(request)
+  const { confirmed, client, continueTo } = await decideLogout(needs, parameters, session)
+  const uiLocales = parameters.get('ui_locales') // RP-Initiated Logout 1.0 section 2
+  const to = continueTo ?? languages.keep(request, '/logout/done')
+  if (session === undefined) return reply.redirect(to, 303)
+  if (!confirmed) {
+    const asked = {
+      ...(uiLocales !== undefined && { ui_locales: uiLocales }),
+      ...(client && { client_id: client.clientId }),
+    }
+    const flow = await browser.begin(request, reply, confirmation(asked, to))
+    return reply.redirect(`/logout?flow=${flow.id}`, 303)
+  }
+  return reply.redirect(await browser.signOut({ request, reply }, session, { to, uiLocales }), 303)
+}
+
+function confirmation(request: Readonly<Record<string, string>>, resume: string): FlowStart {
+  return {
+    resume,
+    request,
+    scopes: [],
+    authenticatedSince: 0,
+    forceConsent: false,
+    // Only a place outside is a target that the pages must allow.
+    ...(URL.canParse(resume) && { formTarget: new URL(resume).protocol }),
+  }
+}
+
+/** Session Management 1.0 section 3.2: loaded by clients in a hidden frame, and nothing but a script. */
+const sessionFrame = html`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Session</title>
+<script type="module" src="/assets/session-state.js"></script>
+</html>
+`
