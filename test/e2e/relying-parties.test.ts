@@ -39,6 +39,7 @@ test('passport-openidconnect: an Express application signs a person in', async (
         clientSecret: client.secret,
         callbackURL: `${home}/callback`,
         scope: ['profile', 'email'],
+        skipUserProfile: false,
       },
       (_issuer: string, profile: Profile, done: VerifyCallback) => done(null, { ...profile }),
     )
