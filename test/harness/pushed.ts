@@ -1,4 +1,3 @@
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Answer, Fields, Pkce } from './oauth.ts'
 import { authorizePath, post, query } from './oauth.ts'
 import type { TestClient, TestServer } from './server.ts'
@@ -26,17 +25,4 @@ export function push(
 /** Where a browser is sent with what was pushed. */
 export function pushedPath(clientId: string, uri: unknown, fields: Fields = {}): string {
   return `/oauth/authorize?${query({ client_id: clientId, request_uri: String(uri), ...fields })}`
-}
-
-/** A key, and proofs of holding it (RFC 9449 section 4.2). */
-export async function proofKey() {
-  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true })
-  const jwk = await exportJWK(publicKey)
-  return {
-    jkt: await calculateJwkThumbprint(jwk),
-    prove: (htm: string, htu: string, now: number) =>
-      new SignJWT({ htm, htu, jti: crypto.randomUUID(), iat: now })
-        .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk })
-        .sign(privateKey),
-  }
 }

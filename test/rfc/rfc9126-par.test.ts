@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as oidc from 'openid-client'
-import { manualClock, numericDate } from '../../src/base/index.ts'
+import { manualClock } from '../../src/base/index.ts'
+import { proof as proofOf, proofKey } from '../harness/dpop.ts'
 import type { Fields } from '../harness/oauth.ts'
 import { authorizePath, basic, passPages, pkce, post, query, redeem } from '../harness/oauth.ts'
-import { proofKey, push, pushedPath, requestFields } from '../harness/pushed.ts'
+import { push, pushedPath, requestFields } from '../harness/pushed.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { callback, testServer } from '../harness/server.ts'
 
@@ -184,7 +185,7 @@ test('RFC 9126 §5 and §6: who must push cannot do without, by its registration
 test('RFC 9449 §10 and §10.1: the key of a pushed request is that of dpop_jkt or of its proof', async () => {
   const key = await proofKey()
   const send = async (fields: Fields) => {
-    const dpop = await key.prove('POST', `${server.url}/oauth/par`, numericDate(clock.now()))
+    const dpop = await proofOf(key, { htu: `${server.url}/oauth/par`, now: clock.now() })
     return fetch(`${server.url}/oauth/par`, {
       method: 'POST',
       headers: { ...basic(client), dpop },
