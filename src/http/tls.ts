@@ -13,6 +13,8 @@ export type TlsNeeds = {
   readonly authorities: string
   /** A new certificate was put in place, or could not be read. */
   readonly onChange: (error?: unknown) => void
+  /** Milliseconds between two looks at the files. */
+  readonly lookEvery?: number
 }
 
 /**
@@ -29,9 +31,6 @@ const ciphers = [
   'ECDHE-RSA-AES256-GCM-SHA384',
 ].join(':')
 
-/** Milliseconds between two looks at the files. */
-const lookEvery = 10_000
-
 export type TlsListener = {
   readonly open: (handler: RequestListener) => Server
   readonly close: () => void
@@ -41,6 +40,7 @@ export type TlsListener = {
 export function createTlsListener(needs: TlsNeeds): TlsListener {
   const servers: TlsServer[] = []
   const files = [needs.certFile, needs.keyFile]
+  const { lookEvery: interval = 10_000 } = needs
   const renew = () => {
     try {
       const context = secureContext(needs)
@@ -52,7 +52,7 @@ export function createTlsListener(needs: TlsNeeds): TlsListener {
     }
   }
   // Not persistent: it must not keep a process alive.
-  for (const file of files) watchFile(file, { persistent: false, interval: lookEvery }, renew)
+  for (const file of files) watchFile(file, { persistent: false, interval }, renew)
   return {
     open(handler) {
       const server = createServer(

@@ -31,28 +31,28 @@ export function makeCertificate(): Certificate {
 }
 
 /** One value of ASN.1 in the distinguished encoding (X.690). */
-function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+export function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts)
   const { length } = content
   const size = length < 0x80 ? [length] : [0x82, length >> 8, length & 0xff]
   return Buffer.concat([Buffer.from([tag, ...size]), content])
 }
 
-function sequence(...parts: readonly Buffer[]): Buffer {
+export function sequence(...parts: readonly Buffer[]): Buffer {
   return der(0x30, ...parts)
 }
 
-function oid(hex: string): Buffer {
+export function oid(hex: string): Buffer {
   return der(0x06, Buffer.from(hex, 'hex'))
 }
 
 /** UTCTime: YYMMDDHHMMSSZ. */
-function time(millis: number): Buffer {
+export function time(millis: number): Buffer {
   const digits = new Date(millis).toISOString().replaceAll(/[^\d]/g, '').slice(2, 14)
   return der(0x17, Buffer.from(`${digits}Z`))
 }
 
-const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
+export const ecdsaWithSha256 = sequence(oid('2a8648ce3d040302'))
 
 /** basicConstraints: it may be trusted as its own authority. */
 const authority = sequence(oid('551d13'), der(0x04, sequence(der(0x01, Buffer.from([0xff])))))

@@ -68,13 +68,17 @@ function nameOf(type: string): string {
 }
 
 function readValue(raw: string): string | undefined {
-  const trimmed = raw.replace(/^\s+/, '').replace(/(?<!\\)\s+$/, '')
-  if (trimmed.startsWith('#')) return readEncoded(trimmed.slice(1))
-  const bytes = [...trimmed.matchAll(/\\([\da-f]{2})|\\(.)|([^\\])/giu)].map(
-    ([, hex, escaped, plain]) =>
-      hex === undefined ? Buffer.from(escaped ?? plain ?? '') : Buffer.from(hex, 'hex'),
-  )
-  return Buffer.concat(bytes).toString('utf8')
+  const bare = raw.trimStart()
+  if (bare.startsWith('#')) return readEncoded(bare.slice(1).trimEnd())
+  const tokens = [...bare.matchAll(/\\[\da-f]{2}|\\.|[^\\]/giu)].map(([token]) => token)
+  // Spaces around a value count only when they are escaped.
+  const end = tokens.findLastIndex((token) => token.trim() !== '') + 1
+  return Buffer.concat(tokens.slice(0, end).map(readToken)).toString('utf8')
+}
+
+function readToken(token: string): Buffer {
+  if (!token.startsWith('\\')) return Buffer.from(token)
+  return token.length === 3 ? Buffer.from(token.slice(1), 'hex') : Buffer.from(token.slice(1))
 }
 
 /** RFC 4514 section 2.4: `#` and the encoding (X.690) of a short text, in hexadecimal. */
