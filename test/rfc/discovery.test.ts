@@ -44,7 +44,11 @@ test('OIDC Discovery §3: the issuer is the public address and the required memb
     'id_token_signing_alg_values_supported',
   ]
   for (const name of [...required, ...Object.keys(allowed)]) assert.ok(metadata[name], name)
-  assert.deepEqual(metadata.response_types_supported, ['code'])
+  assert.deepEqual(metadata.response_types_supported, ['code', 'none'])
+  const modes = ['query', 'fragment', 'form_post']
+  const asJwt = [...modes.map((mode) => `${mode}.jwt`), 'jwt']
+  assert.deepEqual(metadata.response_modes_supported, [...modes, ...asJwt])
+  assert.deepEqual(metadata.prompt_values_supported, ['none', 'login', 'consent', 'select_account'])
   assert.deepEqual(metadata.code_challenge_methods_supported, ['S256'])
   assert.equal(metadata.authorization_response_iss_parameter_supported, true)
   assert.equal(metadata.request_parameter_supported, false)
@@ -88,15 +92,16 @@ test('RFC 7517 §5: the key set has public keys only, for every algorithm that i
   const response = await fetch(String(metadata.jwks_uri))
   assert.equal(response.status, 200)
   const { keys }: { keys: Record<string, unknown>[] } = await response.json()
-  const algorithms = new Set(keys.map(({ alg }) => alg))
-  assert.deepEqual(
-    metadata.id_token_signing_alg_values_supported,
-    ['RS256', 'ES256'].filter((alg) => algorithms.has(alg)),
-  )
+  const advertised = ['RS256', 'ES256', 'PS256', 'ES384', 'ES512', 'EdDSA']
+  assert.deepEqual(metadata.id_token_signing_alg_values_supported, advertised)
+  const algorithms = keys.filter(({ use }) => use === 'sig').map(({ alg }) => String(alg))
+  // The keys of the others are made when a client first asks for them.
+  assert.ok(['RS256', 'ES256'].every((alg) => algorithms.includes(alg)))
+  assert.ok(algorithms.every((alg) => advertised.includes(alg)))
   assert.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length, 'a kid names one key')
   for (const key of keys) {
     assert.ok(key.kid && key.kty)
-    assert.equal(key.use, 'sig')
+    assert.ok(key.use === 'sig' || key.use === 'enc')
     for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'])
       assert.equal(key[secret], undefined)
   }

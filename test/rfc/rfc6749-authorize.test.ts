@@ -58,7 +58,10 @@ async function assertRedirect(fields: Fields, error: string, why: string, as = c
 test('RFC 6749 §4.1.2: the answer has code, state and iss (RFC 9207 §2)', async () => {
   const page = await passPages(server.browser(), authorizePath(client, proof), user)
   assert.equal(`${page.left?.origin}${page.left?.pathname}`, callback)
-  assert.deepEqual([...(page.left?.searchParams.keys() ?? [])], ['code', 'state', 'iss'])
+  assert.deepEqual(
+    [...(page.left?.searchParams.keys() ?? [])],
+    ['code', 'state', 'iss', 'session_state'],
+  )
   assert.equal(page.left?.searchParams.get('state'), 'st-1')
   assert.equal(page.left?.searchParams.get('iss'), server.url)
   assert.equal(page.status, 303)
@@ -193,9 +196,10 @@ test('RFC 8252 §7.3: a code for another loopback port is redeemed with that ver
 test('RFC 6749 §3.1.1: response_type', async () => {
   await assertRedirect({ response_type: undefined }, 'invalid_request', 'missing')
   await assertRedirect({ response_type: '' }, 'invalid_request', 'empty')
-  for (const response_type of ['token', 'id_token', 'code id_token', 'none', 'CODE', 'code code']) {
+  for (const response_type of ['CODE', 'code code', 'code none', 'frobnicate']) {
     await assertRedirect({ response_type }, 'unsupported_response_type', response_type)
   }
+  await assertRedirect({ response_type: 'none' }, 'unauthorized_client', 'not registered')
   const machine = await server.client({
     grant_types: ['client_credentials'],
     redirect_uris: [callback],
@@ -258,7 +262,7 @@ test('OIDC Core §3.1.2.6: request objects and registration are refused with cod
 
 test('OIDC Core §3.1.2.1: malformed response_mode, prompt, max_age, claims and id_token_hint', async () => {
   const cases: Fields[] = [
-    { response_mode: 'fragment' },
+    { response_mode: 'query.JWT' },
     { response_mode: 'web_message' },
     { prompt: 'none login' },
     { prompt: 'frobnicate' },
