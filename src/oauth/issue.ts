@@ -20,17 +20,20 @@ import { scopeText } from './scope.ts'
 import type { Subjects } from './subject.ts'
 import type { TokenResponse } from './token/grant.ts'
 
-export type IssueNeeds = ResourceNeeds & {
+export type MintNeeds = ResourceNeeds & {
+  readonly db: Queries
   readonly clock: Clock
   readonly random: Random
   readonly keys: KeyRing
   readonly issuer: string
-  readonly accessClaims: AccessClaims
   readonly subjects: Subjects
-  readonly clientKeys: ClientKeys
-  readonly db: Queries
   /** Seconds. */
   readonly accessTokenLifetime: number
+}
+
+export type IssueNeeds = MintNeeds & {
+  readonly accessClaims: AccessClaims
+  readonly clientKeys: ClientKeys
   /** Seconds. */
   readonly idTokenLifetime: number
 }
@@ -55,7 +58,7 @@ export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
 }>
 
 /** The one place where access tokens are made: for the resources that were named, or our own. */
-export function accessTokenMint(needs: IssueNeeds): AccessTokenMint {
+export function accessTokenMint(needs: MintNeeds): AccessTokenMint {
   return async ({ client, resources, audiences = [], longest = Infinity, ...wish }) => {
     const { resourceBook, accessTokenLifetime, issuer } = needs
     const found = await Promise.all(resources.map((one) => resourceBook.find(one)))
@@ -92,7 +95,7 @@ function claimsFor(
  * back to nobody, so a token that has it belongs to a grant, or is a row of ours that knows who is meant.
  */
 async function make(
-  needs: IssueNeeds,
+  needs: MintNeeds,
   client: Client,
   start: AccessTokenStart,
   format: 'jwt' | 'opaque',
