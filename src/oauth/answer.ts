@@ -38,13 +38,37 @@ export async function answerJwt(
   const signed = await new SignJWT(payload(key.alg))
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ })
     .sign(key.privateKey)
+  return encrypt(needs, client, kind, { text: signed, header: { typ, cty: 'JWT' } })
+}
+
+/** Claims for a client that wants them encrypted and has not asked for a signature (OIDC Core 5.3.2). */
+export function encryptJson(
+  needs: AnswerNeeds,
+  client: Client,
+  kind: AnswerKind,
+  claims: object,
+): Promise<string> {
+  return encrypt(needs, client, kind, { text: JSON.stringify(claims), header: { typ: 'JWT' } })
+}
+
+type Plain = {
+  readonly text: string
+  readonly header: { readonly typ: string; readonly cty?: string }
+}
+
+async function encrypt(
+  needs: AnswerNeeds,
+  client: Client,
+  kind: AnswerKind,
+  { text, header }: Plain,
+): Promise<string> {
   const alg = client.metadata[`${kind}_encrypted_response_alg`]
-  if (alg === undefined) return signed
+  if (alg === undefined) return text
   const enc = client.metadata[`${kind}_encrypted_response_enc`] ?? 'A128CBC-HS256'
   const jwk = await clientKey(needs, client, alg)
-  const header = { alg, enc, cty: 'JWT', typ, ...(jwk.kid !== undefined && { kid: jwk.kid }) }
-  return new CompactEncrypt(new TextEncoder().encode(signed))
-    .setProtectedHeader(header)
+  const kid = jwk.kid !== undefined && { kid: jwk.kid }
+  return new CompactEncrypt(new TextEncoder().encode(text))
+    .setProtectedHeader({ alg, enc, ...header, ...kid })
     .encrypt(await importJWK(jwk, alg))
 }
 

@@ -3,15 +3,18 @@ import { accessScopes } from './access-claims.ts'
 import { bindingMetadata, endpointAliases } from './binding/metadata.ts'
 import { scopeClaims } from './claims.ts'
 import { clientAuthMetadata } from './client-auth/metadata.ts'
+import { deviceMetadata } from './device/metadata.ts'
 import { detailMetadata } from './details/requested.ts'
 import { logoutMetadata } from './logout/metadata.ts'
 import { pushedMetadata } from './pushed/push.ts'
 import { requestObjectMetadata } from './request-object/metadata.ts'
 import { responseMetadata } from './response/metadata.ts'
 import { introspectionMetadata } from './introspection-jwt.ts'
+import { registrationMetadata } from './registration/metadata.ts'
 import { knownScopes } from './scope.ts'
 import type { ProtocolSettings } from './settings.ts'
 import { subjectMetadata } from './subject.ts'
+import { userinfoMetadata } from './userinfo.ts'
 import { jwtBearerMetadata } from './token/jwt-bearer.ts'
 import { tokenExchangeMetadata } from './token/token-exchange.ts'
 
@@ -40,12 +43,15 @@ const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   clientAuthMetadata,
   bindingMetadata,
   jwtBearerMetadata,
+  deviceMetadata,
   tokenExchangeMetadata,
   pushedMetadata,
   requestObjectMetadata,
   detailMetadata,
   logoutMetadata,
   subjectMetadata,
+  userinfoMetadata,
+  registrationMetadata,
 ]
 
 const idTokenClaims = [

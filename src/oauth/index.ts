@@ -1,6 +1,6 @@
 /**
  * oauth: the OAuth 2.0 and OpenID Connect protocol.
- * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens` and `resources`, and the
+ * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens`, `device_requests` and `resources`, and the
  * addresses below `/oauth` and `/.well-known`. Promises that every rule cites the section it obeys, that
  * what may be used once is used once, and that the browser is only ever sent to a validated redirect URI.
  * Never asks a person anything: that is what the pages of `login` do.
@@ -18,6 +18,8 @@ export { browserRoutes } from './browser-routes.ts'
 export { scopeClaims } from './claims.ts'
 export { createBrake } from './client-auth/brake.ts'
 export { verifyClientToken } from './client-token.ts'
+export { createDevices } from './device/answer-device.ts'
+export { sweepDeviceRequests } from './device/store.ts'
 export { readIdTokenHint } from './id-token.ts'
 export { accessTokenMint } from './issue.ts'
 export { deleteClientOpaqueTokens, sweepOpaqueTokens } from './opaque/store.ts'
@@ -45,6 +47,18 @@ export {
 } from './store.ts'
 export { authorizationCodeGrant } from './token/authorization-code.ts'
 export { clientCredentialsGrant } from './token/client-credentials.ts'
+export { deviceCodeGrant } from './token/device-code.ts'
+export { registrationFailures } from './registration/failures.ts'
+export type { NewInitialAccessToken } from './registration/initial-access-token.ts'
+export {
+  createInitialAccessToken,
+  listInitialAccessTokens,
+  revokeInitialAccessToken,
+} from './registration/initial-access-token.ts'
+export { registrationRoutes } from './registration/routes.ts'
+export type { InitialAccessToken } from './registration/store.ts'
+export { sweepRegistrationTokens } from './registration/store.ts'
+export { removeClient } from './remove-client.ts'
 export { createTokenEndpoint } from './token/endpoint.ts'
 export { jwtBearerGrant } from './token/jwt-bearer.ts'
 export { refreshTokenGrant } from './token/refresh-token.ts'

@@ -8,6 +8,8 @@ import type { Dpop } from './binding/dpop.ts'
 import type { AnswerNeeds } from './answer.ts'
 import type { ClientAuthNeeds } from './client-auth/authenticate.ts'
 import { authenticateClient } from './client-auth/authenticate.ts'
+import type { DeviceRouteNeeds } from './device/routes.ts'
+import { deviceRoutes } from './device/routes.ts'
 import { serverMetadata } from './discovery.ts'
 import type { IntrospectNeeds } from './introspect.ts'
 import { introspect } from './introspect.ts'
@@ -40,6 +42,7 @@ import { userinfo } from './userinfo.ts'
 export type ProtocolNeeds = IntrospectNeeds &
   AnswerNeeds &
   PushedRouteNeeds &
+  DeviceRouteNeeds &
   RevokeNeeds &
   UserinfoNeeds & {
     readonly keys: KeyRing
@@ -110,6 +113,7 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
     },
   )
   pushedRoutes(surface, needs)
+  deviceRoutes(surface, needs)
   userinfoRoutes(surface, needs)
   metadataRoutes(surface, needs)
 }
@@ -130,13 +134,13 @@ function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
   const schema = { tags, security, response: { 200: UserinfoAnswer, ...errors, 403: OAuthError } }
   const summary = 'What the person allowed the client to know (OpenID Connect Core section 5.3)'
   const get = { ...schema, operationId: 'getUserinfo', summary }
-  surface.get('/oauth/userinfo', { schema: get }, (request) =>
-    userinfo(needs, readProtocolRequest(request, needs.certificateOf)),
-  )
+  const answer = async (request: Request, reply: Reply) => {
+    const told = await userinfo(needs, readProtocolRequest(request, needs.certificateOf))
+    return typeof told === 'string' ? sendAs('application/jwt', reply, told) : told
+  }
+  surface.get('/oauth/userinfo', { schema: get }, answer)
   const post = { ...schema, operationId: 'postUserinfo', summary, consumes }
-  surface.post('/oauth/userinfo', { schema: post }, (request) =>
-    userinfo(needs, readProtocolRequest(request, needs.certificateOf)),
-  )
+  surface.post('/oauth/userinfo', { schema: post }, answer)
 }
 
 /** RFC 8414 section 3 and OIDC Discovery section 4; the underscore is a common misspelling. */

@@ -3,7 +3,7 @@ import { addSeconds } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Family, FamilyStart, RefreshTokens, Session } from '../../session/index.ts'
-import { startFamily } from '../../session/index.ts'
+import { noteSessionClient, startFamily } from '../../session/index.ts'
 import type { NewCode } from '../authorize/issue-code.ts'
 import { newCode, reportedAcr } from '../authorize/issue-code.ts'
 import type { AuthorizationRequest } from '../authorize/request.ts'
@@ -140,7 +140,10 @@ async function frontIdToken(
   { issues, code, accessToken }: Beside,
 ): Promise<string> {
   const { client, scopes, claims: asked } = request
-  const user = await findUser(needs.db, session.userId)
+  const [user] = await Promise.all([
+    findUser(needs.db, session.userId),
+    noteSessionClient(needs.db, session.id, client.clientId),
+  ])
   if (user === undefined) throw oauthFailures.login_required()
   // OIDC Core 5.4: who gets no access token learns from the ID token what the scopes ask for.
   const alone = !issues.code && !issues.token
