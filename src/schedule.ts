@@ -33,7 +33,7 @@ import {
   sweepUsedChallenges,
 } from './mfa/index.ts'
 import { sweepEvents, sweepMemories, sweepNotices } from './monitor/index.ts'
-import { longestJwt, sweepCodes, sweepOpaqueTokens, sweepRevokedTokens } from './oauth/index.ts'
+import { longestJwt, sweepCodes, sweepDeviceRequests, sweepOpaqueTokens, sweepRevokedTokens } from './oauth/index.ts'
 import { sweepDevices, sweepFamilies, sweepImpersonations, sweepSessions } from './session/index.ts'
 import { sweepDays } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
@@ -60,6 +60,7 @@ type Sweep = (queries: Queries, before: Date, limit: number) => Promise<number>
 const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, keep: number])[] => [
   ['authorization_codes', sweepCodes, 600],
   ['revoked_access_tokens', sweepRevokedTokens, 60],
+  ['device_requests', sweepDeviceRequests, 600],
   ['opaque_tokens', sweepOpaqueTokens, 60],
   ['token_families', sweepFamilies, 60],
   ['sessions', sweepSessions, 60],

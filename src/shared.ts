@@ -16,7 +16,7 @@ import {
 import { deriveSecret } from './keys/index.ts'
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
-import { createBrake } from './oauth/index.ts'
+import { createBrake, createDevices } from './oauth/index.ts'
 import { createAccessClaims, createDpop, createNonces } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 
@@ -70,6 +70,7 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
     ...settingsOf(config),
     strength: assets.strength,
     accessClaims: createAccessClaims(parts),
+    ...openDevices(masterKeys[0], parts),
     dpop: openDpop(config, masterKeys, parts),
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
@@ -96,6 +97,11 @@ function settingsOf({ password, registration, session, limits, admin }: AppOptio
 /** Where clients reach the server: the public address, and the one for those with certificates. */
 export function addressesOf({ publicUrl, protocol }: AppOptions['config']): string[] {
   return [publicUrl, protocol.mutualTlsUrl].filter((url) => url !== '')
+}
+
+function openDevices(masterKey: Buffer, parts: Parts) {
+  const deviceKey = deriveKey(masterKey, 'device-code')
+  return { deviceKey, devices: createDevices({ ...parts, deviceKey }) }
 }
 
 function openDpop(

@@ -32,6 +32,8 @@ export type Flow = {
   readonly chosen?: SessionId
   /** Whether consent must be asked even if it was given before (`prompt=consent`). */
   readonly forceConsent: boolean
+  /** The page at the end asks for consent itself. */
+  readonly asksItself?: true
   /** What the application asks of the authentication (`acr_values`, the `claims` parameter). */
   readonly acr?: AcrWish
   readonly loginHint?: string

@@ -19,6 +19,7 @@ export async function consentQuestion(
   if (flow.clientId === undefined) return { client: undefined, needed: false, covered: true }
   const client = await needs.clients.find(flow.clientId)
   if (client === undefined) return { client, needed: true, covered: false }
+  if (flow.asksItself === true) return { client, needed: false, covered: true }
   const state = await consentState(needs.db, client, session?.userId, askedIn(flow))
   return { client, ...state }
 }

@@ -7,6 +7,7 @@ import type { Kv } from '../kv/index.ts'
 import type { Limits } from '../limits/index.ts'
 import type { MfaCore } from '../mfa/index.ts'
 import type { SessionLifetimes, SignInNeeds } from '../session/index.ts'
+import type { Devices } from './device/devices.ts'
 import type { ResourceLookup } from './resource-words.ts'
 import type { Visits } from './visit.ts'
 
@@ -17,6 +18,7 @@ export type LoginNeeds = {
   readonly random: Random
   readonly clients: ClientCache
   readonly resourceBook: ResourceLookup
+  readonly devices: Devices
   readonly hasher: PasswordHasher
   readonly cookies: Cookies
   readonly csrf: Csrf

@@ -1,6 +1,7 @@
 import type { Surface } from '../http/index.ts'
 import { chooseRoutes } from './choose/choose-routes.ts'
 import { consentRoutes } from './consent-routes.ts'
+import { deviceRoutes } from './device/device-routes.ts'
 import { passkeyRoutes } from './first-step/passkey-routes.ts'
 import { passwordRoutes } from './first-step/password-routes.ts'
 import { impersonationRoutes } from './impersonation-routes.ts'
@@ -19,5 +20,6 @@ export function loginRoutes(surface: Surface, needs: LoginNeeds): void {
   enrolRoutes(surface, needs)
   chooseRoutes(surface, needs)
   consentRoutes(surface, needs)
+  deviceRoutes(surface, needs)
   logoutRoutes(surface, needs)
 }

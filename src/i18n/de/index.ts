@@ -4,6 +4,7 @@ import { apiKeys } from './api-keys.ts'
 import { applications } from './applications.ts'
 import { choose } from './choose.ts'
 import { consent } from './consent.ts'
+import { device } from './device.ts'
 import { factors } from './factors.ts'
 import { failures } from './failures.ts'
 import { frame } from './frame.ts'
@@ -28,6 +29,7 @@ export const de = {
   ...applications,
   ...consent,
   ...security,
+  ...device,
   ...factors,
   ...impersonation,
   ...mail,

@@ -30,6 +30,11 @@ export type ConsentPageProps = {
   readonly switchUrl?: string | undefined
 }
 
+export type WishesProps = Pick<
+  ConsentPageProps,
+  't' | 'user' | 'switchUrl' | 'scopes' | 'offline' | 'resources' | 'details'
+>
+
 /** Asks whether a client may have what it wants; neither answer is dressed up as the only one. */
 export function consentPage(props: ConsentPageProps): Page {
   const { t } = props
@@ -42,10 +47,7 @@ export function consentPage(props: ConsentPageProps): Page {
 !${logo(props)}<h1>${t('Allow access?')}</h1>
 <p class="sub">!${withMarkup(t('{client} wants to use your account.'), { client })} <span class="host">${onDevice ? `${t('On this device')} ` : ''}<bdi>${host}</bdi></span></p>
 !${unverified ? html`<p class="notice">${t('This application registered itself. Nobody here has checked who is behind it.')}</p>` : ''}
-!${account(props)}
-<h2 id="wants">${t('It would be able to')}</h2>
-<ul class="grants" aria-labelledby="wants">!${grants(props)}</ul>
-!${places(props)}!${details(props)}<form method="post" action="${props.action}">
+!${wishes(props)}<form method="post" action="${props.action}">
 !${hiddenInputs(props.hidden)}
 <div class="choices">
 !${button({ id: 'consent-deny', label: t('Deny'), name: 'decision', value: 'deny', kind: 'secondary' })}
@@ -55,6 +57,14 @@ export function consentPage(props: ConsentPageProps): Page {
 <p class="note">!${whereItEnds(props)}</p>
 !${aboutClient(props)}`,
   }
+}
+
+/** Whose account it is about, and all that is asked. */
+export function wishes(props: WishesProps): string {
+  return html`!${account(props)}
+<h2 id="wants">${props.t('It would be able to')}</h2>
+<ul class="grants" aria-labelledby="wants">!${grants(props)}</ul>
+!${places(props)}!${details(props)}`
 }
 
 /** The host of the redirect URI is the one thing about a client that it cannot make up; a device has no host. */
@@ -77,7 +87,7 @@ function logo({ client }: ConsentPageProps): string {
 `
 }
 
-function places({ t, resources }: ConsentPageProps): string {
+function places({ t, resources }: WishesProps): string {
   if (resources.length === 0) return ''
   const items = resources.map(({ identifier, name }) => {
     const host = hostOfResource(identifier)
@@ -88,7 +98,7 @@ function places({ t, resources }: ConsentPageProps): string {
 `
 }
 
-function details({ t, details: all }: ConsentPageProps): string {
+function details({ t, details: all }: WishesProps): string {
   if (all.length === 0) return ''
   const items = all.map(({ type, lines }) => {
     const facts = lines.map(
@@ -101,7 +111,7 @@ function details({ t, details: all }: ConsentPageProps): string {
 `
 }
 
-function account({ t, user, switchUrl }: ConsentPageProps): string {
+function account({ t, user, switchUrl }: WishesProps): string {
   const change =
     switchUrl === undefined
       ? ''
@@ -113,7 +123,7 @@ function account({ t, user, switchUrl }: ConsentPageProps): string {
 </div>`
 }
 
-function grants({ t, scopes, offline }: ConsentPageProps): string {
+function grants({ t, scopes, offline }: WishesProps): string {
   const whileAway: ConsentScope = {
     name: 'offline_access',
     words: t('Keep this access while you are away'),

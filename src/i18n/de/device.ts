@@ -1,0 +1,26 @@
+/** Devices without a browser, and applications that ask by the back channel. */
+export const device = {
+  'Connect a device': 'Gerät verbinden',
+  'Your device shows a code. Type it here to let the device use your account.':
+    'Ihr Gerät zeigt einen Code an. Geben Sie ihn hier ein, damit das Gerät Ihr Konto nutzen kann.',
+  'Code on the device': 'Code auf dem Gerät',
+  'Eight letters, such as WDJB-MJHT. Capital or small, with the dash or without.':
+    'Acht Buchstaben, zum Beispiel WDJB-MJHT. Groß oder klein, mit oder ohne Strich.',
+  'This code is not correct, or has expired.': 'Dieser Code stimmt nicht oder ist abgelaufen.',
+  'Connect this device?': 'Dieses Gerät verbinden?',
+  '{client} on another device wants to use your account.':
+    '{client} auf einem anderen Gerät möchte Ihr Konto nutzen.',
+  'The device must show this code: {code}': 'Das Gerät muss diesen Code anzeigen: {code}',
+  'Allow it only if you have just started this yourself and the device is in front of you. If somebody sent you the code or asked you to type it, deny it: they would get into your account.':
+    'Erlauben Sie es nur, wenn Sie dies gerade selbst begonnen haben und das Gerät vor Ihnen steht. Wenn Ihnen jemand den Code geschickt oder Sie gebeten hat, ihn einzugeben, lehnen Sie ab: Diese Person käme sonst in Ihr Konto.',
+  'Your device is connected': 'Ihr Gerät ist verbunden',
+  'Go back to it: it continues by itself in a few seconds. You can close this page.':
+    'Gehen Sie zu ihm zurück: Es macht in wenigen Sekunden von selbst weiter. Sie können diese Seite schließen.',
+  'The device was not connected': 'Das Gerät wurde nicht verbunden',
+  'It has no access to your account. You can close this page.':
+    'Es hat keinen Zugang zu Ihrem Konto. Sie können diese Seite schließen.',
+  'This took too long': 'Das hat zu lange gedauert',
+  'The code has expired or was used already. Let the device show a new one.':
+    'Der Code ist abgelaufen oder wurde schon benutzt. Lassen Sie sich vom Gerät einen neuen anzeigen.',
+  'Your applications': 'Ihre Anwendungen',
+} as const
