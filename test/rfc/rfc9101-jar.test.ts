@@ -5,7 +5,15 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { JWK } from 'jose'
-import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  CompactEncrypt,
+  CompactSign,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import * as oidc from 'openid-client'
 import { manualClock, numericDate } from '../../src/base/index.ts'
 import type { ClientInput } from '../../src/clients/index.ts'
@@ -155,6 +163,14 @@ test('RFC 9101 §4, §5, §6.3 and §10.8: the claims say whose request it is, f
   ]
   for (const [changes, why] of wrong) await refuses(await sign(client, changes), why)
   await refuses(await sign(client, {}, { typ: 'at+jwt' }), 'another type of JWT')
+  const nested = JSON.stringify(claimsOf(client, { claims: 0 })).replace(
+    '"claims":0',
+    `"claims":${'['.repeat(8000)}${']'.repeat(8000)}`,
+  )
+  const deep = new CompactSign(new TextEncoder().encode(nested))
+  const request = await deep.setProtectedHeader({ alg: 'ES256' }).sign(client.key)
+  const { status, body } = await post(server, '/oauth/par', client, { request })
+  assert.deepEqual([status, body.error], [400, 'invalid_request_object'], 'too deep')
 })
 
 test('RFC 9101 §7: the client is told where it named a registered address, and the person otherwise', async () => {

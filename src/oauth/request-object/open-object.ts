@@ -32,7 +32,12 @@ export async function openObject(
   const payload = await verified(needs, client, await decrypted(needs, text))
   const problem = claimsProblem(needs, client, payload)
   if (problem !== undefined) throw refused(problem)
-  return objectParameters(payload)
+  try {
+    return objectParameters(payload)
+  } catch (error) {
+    // What is nested thousands of times can be read, but not written again.
+    throw error instanceof RangeError ? refused('nested too deeply', error) : error
+  }
 }
 
 /** RFC 9101 section 6.1: what is encrypted holds what is signed. */

@@ -14,9 +14,9 @@ import { decideCode } from '../code.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { issueTokens } from '../issue.ts'
-import { narrowed } from '../resources/requested.ts'
 import { lockCode, markCodeUsed } from '../store.ts'
-import type { Grant } from './grant.ts'
+import type { Grant, GrantRequest } from './grant.ts'
+import { narrowedGrant } from './narrow.ts'
 
 type Needs = IssueNeeds & {
   readonly db: Db
@@ -26,8 +26,6 @@ type Needs = IssueNeeds & {
   /** Seconds. */
   readonly refreshAbsoluteLifetime: number
 }
-
-type Sender = { readonly origin: Origin; readonly binding: TokenBinding | undefined }
 
 type Presented = {
   readonly code: string
@@ -52,25 +50,25 @@ type Redemption =
 export function authorizationCodeGrant(needs: Needs): Grant {
   return {
     type: 'authorization_code',
-    async redeem({ client, parameters, origin, binding, resources }) {
+    async redeem(request) {
+      const { client, parameters, binding } = request
       const code = parameters.get('code')
       if (code === undefined) throw oauthFailures.missing_parameter({ parameter: 'code' })
       const redirectUri = parameters.get('redirect_uri')
       const presented = { code, redirectUri, verifier: parameters.get('code_verifier') }
-      const result = await needs.db.transaction((tx) =>
-        redeem(needs, tx, client, presented, { origin, binding }),
-      )
+      const result = await needs.db.transaction((tx) => redeem(needs, tx, request, presented))
       // Thrown only now: a replay has revoked what the code issued, and that is committed.
       if (!result.ok) throw oauthFailures.invalid_grant({ log: { why: result.why } })
       const { user, family, refreshToken } = result
+      const { resources, details } = narrowedGrant(request, family)
       const { nonce } = result.code.grantData
       return issueTokens(needs, {
         client,
         user,
-        family,
+        family: { ...family, details },
         refreshToken,
         scopes: family.scopes,
-        resources: narrowed(resources, family.resources),
+        resources,
         binding,
         nonce,
       })
@@ -81,10 +79,10 @@ export function authorizationCodeGrant(needs: Needs): Grant {
 async function redeem(
   needs: Needs,
   tx: Tx,
-  client: Client,
+  request: GrantRequest,
   presented: Presented,
-  { origin, binding }: Sender,
 ): Promise<Redemption> {
+  const { client, origin, binding } = request
   const code = await lockCode(tx, sha256(presented.code))
   if (code === undefined) return { ok: false, why: 'unknown' }
   const now = needs.clock.now()
@@ -94,6 +92,8 @@ async function redeem(
   }
   if (refusal !== undefined) return { ok: false, why: refusal }
   if (!holdsKey(code.grantData.dpopJkt, binding)) return { ok: false, why: 'dpop_jkt' } // RFC 9449 section 10
+  // A code stays good when more is asked for than it stands for.
+  narrowedGrant(request, code.grantData)
   // Asked for together, which saves a round trip; a refusal from here on leaves nothing to commit.
   const [user, started] = await Promise.all([
     findUser(tx, code.userId),

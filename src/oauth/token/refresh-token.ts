@@ -1,5 +1,4 @@
 import { appendAudit } from '../../audit/index.ts'
-import type { Client } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
@@ -9,9 +8,9 @@ import { holdsBinding } from '../binding/binding.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { issueTokens } from '../issue.ts'
-import { narrowed } from '../resources/requested.ts'
 import { isSubset, parseScope } from '../scope.ts'
 import type { Grant, GrantRequest } from './grant.ts'
+import { narrowedGrant } from './narrow.ts'
 
 type Needs = IssueNeeds & {
   readonly db: Db
@@ -27,7 +26,8 @@ type Outcome = { readonly rotation: Rotation; readonly user: User | undefined }
 export function refreshTokenGrant(needs: Needs): Grant {
   return {
     type: 'refresh_token',
-    async redeem({ client, parameters, origin, binding, resources }) {
+    async redeem(request) {
+      const { client, parameters, binding } = request
       const text = parameters.get('refresh_token')
       if (text === undefined) throw oauthFailures.missing_parameter({ parameter: 'refresh_token' })
       const presented = needs.refreshTokens.parse(text)
@@ -35,7 +35,7 @@ export function refreshTokenGrant(needs: Needs): Grant {
       const asked = parseScope(parameters.get('scope'))
       if (asked === undefined) throw oauthFailures.invalid_scope({ parameter: 'scope' })
       const { rotation, user } = await needs.db.transaction(
-        (tx) => rotate(needs, tx, client, presented, asked, { origin, binding }),
+        (tx) => rotate(needs, tx, request, { presented, asked }),
         // Repeating a rotation whose commit got lost finds the predecessor within its grace period.
         { idempotent: true },
       )
@@ -46,14 +46,15 @@ export function refreshTokenGrant(needs: Needs): Grant {
       const { family, refreshToken } = rotation
       if (user?.isActive !== true)
         throw oauthFailures.invalid_grant({ log: { why: 'inactive_user' } })
+      const { resources, details } = narrowedGrant(request, family)
       const scopes = asked.length === 0 ? family.scopes : asked
       return issueTokens(needs, {
         client,
         user,
-        family,
+        family: { ...family, details },
         refreshToken,
         scopes,
-        resources: narrowed(resources, family.resources),
+        resources,
         binding,
       })
     },
@@ -63,16 +64,16 @@ export function refreshTokenGrant(needs: Needs): Grant {
 async function rotate(
   needs: Needs,
   tx: Tx,
-  client: Client,
-  presented: Presented,
-  asked: readonly string[],
-  { origin, binding }: Pick<GrantRequest, 'origin' | 'binding'>,
+  request: GrantRequest,
+  { presented, asked }: { readonly presented: Presented; readonly asked: readonly string[] },
 ): Promise<Outcome> {
+  const { client, origin, binding } = request
   let reading: Promise<User | undefined> | undefined
   const rotation = await rotateFamily(needs, tx, presented, (family) => {
     if (family.kind !== 'oauth' || family.clientId !== client.clientId) return false
     // RFC 6749 section 6: never more than was granted. Thrown before anything is written.
     if (!isSubset(asked, family.scopes)) throw oauthFailures.invalid_scope({ parameter: 'scope' })
+    narrowedGrant(request, family)
     // RFC 9449 section 5, RFC 8705 section 4. A stolen token is worth nothing without the key, and harms nobody.
     if (!holdsBinding(family.binding, binding))
       throw oauthFailures.invalid_grant({ log: { why: 'binding' } })
