@@ -45,6 +45,7 @@ const trust = async (by: TestIssuer, input: Partial<TrustedIssuerInput>) => {
 /** A new issuer that is trusted in this way. */
 async function another(input: Partial<TrustedIssuerInput>) {
   issuers += 1
+  clock.advance(1) // The youngest comes first in lists.
   const by = await testIssuer(`https://issuer${issuers}.example`, () => clock.now())
   return { by, at: await trust(by, input) }
 }

@@ -37,7 +37,7 @@ export async function readIdToken(needs: IdTokenNeeds, text: string): Promise<Re
       subject: { type: 'user', id: grant.userId },
       issuedTo: client.clientId,
       audience: [client.clientId],
-      usualTargets: [],
+      usualTargets: grant.resources,
       scopes: grant.scopes,
       details: grant.details ?? undefined,
       binding: undefined,

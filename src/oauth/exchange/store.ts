@@ -7,6 +7,7 @@ export type LivingGrant = {
   readonly id: FamilyId
   readonly userId: UserId
   readonly scopes: readonly string[]
+  readonly resources: readonly string[]
   readonly details: readonly AuthorizationDetail[] | null
   readonly authTime: Date
   readonly acr: string
@@ -30,7 +31,7 @@ export function findLivingGrant(
   { clientId, userId, sessionId, now }: Sought,
 ): Promise<LivingGrant | undefined> {
   return queries.maybe<LivingGrant>(sql`
-    SELECT f.id, f.user_id, f.scopes, f.details, f.auth_time, f.acr, f.amr, f.expires_at
+    SELECT f.id, f.user_id, f.scopes, f.resources, f.details, f.auth_time, f.acr, f.amr, f.expires_at
     FROM token_families f JOIN users u ON u.id = f.user_id
     WHERE f.kind = 'oauth' AND f.client_id = ${clientId} AND f.revoked_at IS NULL
       AND f.expires_at > ${now} AND u.is_active
