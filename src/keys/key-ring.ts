@@ -49,7 +49,6 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
   await createMissingKeys(needs, firstAlgorithms)
   let records: readonly KeyRecord[] = []
   let held = new Map<string, Held>()
-  let reading: Promise<void> | undefined
   const decryption = createDecryptionKeys(needs)
   let lastReread = Number.NEGATIVE_INFINITY
   let closed = false
@@ -64,17 +63,10 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
     held = new Map(opened.map((entry) => [entry.record.kid, entry]))
     records = found
   }
-  // Readers share one read; each of them sees at least what the database held when it asked.
-  const refresh = async (): Promise<void> => {
-    if (reading) await reading.catch(() => undefined)
-    reading ??= read().finally(() => {
-      reading = undefined
-    })
-    return reading
-  }
+  const { refresh, pending } = shareReads(read)
   const reread = async (): Promise<void> => {
     const now = clock.now().getTime()
-    if (closed || Math.abs(now - lastReread) < rereadPause) return reading
+    if (closed || Math.abs(now - lastReread) < rereadPause) return pending()
     lastReread = now
     await refresh()
   }
@@ -116,6 +108,19 @@ export async function openKeyRing(needs: Needs): Promise<KeyRing> {
       closed = true
     },
   }
+}
+
+/** Readers share one read; each of them sees at least what the database held when it asked. */
+function shareReads(read: () => Promise<void>) {
+  let reading: Promise<void> | undefined
+  const refresh = async (): Promise<void> => {
+    if (reading) await reading.catch(() => undefined)
+    reading ??= read().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
+  return { refresh, pending: () => reading }
 }
 
 function isSigningRecord(record: KeyRecord): record is SigningRecord {

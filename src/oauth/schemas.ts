@@ -34,6 +34,7 @@ export const TokenRequest = Type.Object(
     code_verifier: text(),
     refresh_token: text(),
     scope: text(),
+    authorization_details: text(),
     ...clientFields,
   },
   {
@@ -128,6 +129,11 @@ export const AuthorizeQuery = Type.Object({
   display: text(),
   claims: text(),
   acr_values: text(),
+  request: text(),
+  request_uri: text(),
+  authorization_details: text(),
+  resource: text(),
+  dpop_jkt: text(),
 })
 
 export const LogoutQuery = Type.Object({

@@ -21,6 +21,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   jwks_uri: ['GET'],
   introspection_endpoint: ['POST'],
   revocation_endpoint: ['POST'],
+  pushed_authorization_request_endpoint: ['POST'],
   end_session_endpoint: ['GET', 'POST'],
 }
 
@@ -51,8 +52,13 @@ test('OIDC Discovery §3: the issuer is the public address and the required memb
   assert.deepEqual(metadata.prompt_values_supported, ['none', 'login', 'consent', 'select_account'])
   assert.deepEqual(metadata.code_challenge_methods_supported, ['S256'])
   assert.equal(metadata.authorization_response_iss_parameter_supported, true)
-  assert.equal(metadata.request_parameter_supported, false)
-  assert.equal(metadata.request_uri_parameter_supported, false)
+  assert.equal(metadata.request_parameter_supported, true)
+  assert.equal(metadata.request_uri_parameter_supported, true)
+  assert.equal(metadata.require_request_uri_registration, true)
+  assert.equal(metadata.require_pushed_authorization_requests, false)
+  const objects = metadata.request_object_signing_alg_values_supported
+  assert.ok(Array.isArray(objects) && !objects.includes('none') && !objects.includes('HS256'))
+  assert.equal(metadata.authorization_details_types_supported, undefined)
   const algorithms = metadata.id_token_signing_alg_values_supported
   assert.ok(Array.isArray(algorithms) && algorithms.includes('RS256'), 'RS256 is a must')
   const auth = metadata.token_endpoint_auth_signing_alg_values_supported
