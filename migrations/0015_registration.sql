@@ -5,11 +5,13 @@ ALTER TABLE clients
   ADD COLUMN registered_by        text NOT NULL DEFAULT 'administrator'
     CHECK (registered_by IN ('administrator', 'itself', 'document')),
   ADD COLUMN registration_digest  bytea CONSTRAINT clients_registration_digest_unique UNIQUE,
+  ADD COLUMN registration_limits  jsonb,
   ADD COLUMN used_at              timestamptz,
   ADD COLUMN expires_at           timestamptz,
   ADD COLUMN document_until       timestamptz;
 COMMENT ON COLUMN clients.registered_by IS 'an administrator, the client itself (RFC 7591), or the document that its id is the address of (CIMD)';
 COMMENT ON COLUMN clients.registration_digest IS 'SHA-256 of the registration access token (RFC 7592)';
+COMMENT ON COLUMN clients.registration_limits IS 'the scopes and grants that its initial access token allowed it; null leaves them to the settings';
 COMMENT ON COLUMN clients.used_at IS 'the last token, written once a day at most; only of clients that expire';
 COMMENT ON COLUMN clients.expires_at IS 'when it is removed unless it is used before; null never';
 COMMENT ON COLUMN clients.document_until IS 'until when its document need not be read again';
@@ -49,5 +51,6 @@ ALTER TABLE clients
   DROP COLUMN document_until,
   DROP COLUMN expires_at,
   DROP COLUMN used_at,
+  DROP COLUMN registration_limits,
   DROP COLUMN registration_digest,
   DROP COLUMN registered_by;

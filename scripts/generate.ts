@@ -9,7 +9,12 @@ import { createAccessBook } from '../src/access/index.ts'
 import type { AppOptions } from '../src/app.ts'
 import type { Clock } from '../src/base/index.ts'
 import { secureRandom, systemClock } from '../src/base/index.ts'
-import { createClientCache, createClientKeys, createSecretUses } from '../src/clients/index.ts'
+import {
+  createClientCache,
+  createClientKeys,
+  createClientUses,
+  createSecretUses,
+} from '../src/clients/index.ts'
 import { loadConfig } from '../src/config.ts'
 import { configMarkdown, envExample } from '../src/config-reference.ts'
 import { createDb } from '../src/db/index.ts'
@@ -131,6 +136,8 @@ function idleParts(): Parts {
     clients: createClientCache({ db, clock, kv }),
     resourceBook: createResourceBook({ db, clock, kv }),
     secretUses: createSecretUses({ db, clock }),
+    clientUses: createClientUses({ db, clock, lifetime: 3600 }),
+    outgoingHosts: [],
     outgoing,
     remoteKeys,
     clientKeys: createClientKeys({ remoteKeys }),

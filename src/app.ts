@@ -117,6 +117,7 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
       await http.close()
       await jobs.stop()
       await parts.secretUses.flush().catch(() => {})
+      await parts.clientUses.flush().catch(() => {})
       await parts.queue.stop()
       // What cannot be written any more is some seconds of statistics.
       await parts.counter.flush().catch(() => undefined)

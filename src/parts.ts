@@ -3,7 +3,12 @@ import type { Logger } from 'pino'
 import type { Clock, Random } from './base/index.ts'
 import { deriveKey, secureRandom, systemClock } from './base/index.ts'
 import { createAccessBook } from './access/index.ts'
-import { createClientCache, createClientKeys, createSecretUses } from './clients/index.ts'
+import {
+  createClientCache,
+  createClientKeys,
+  createClientUses,
+  createSecretUses,
+} from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db } from './db/index.ts'
 import { createDb } from './db/index.ts'
@@ -83,6 +88,7 @@ export async function createParts(options: PartsOptions) {
     clients: createClientCache({ db, clock, kv }),
     resourceBook: createResourceBook({ db, clock, kv }),
     secretUses: createSecretUses({ db, clock }),
+    clientUses: createClientUses({ db, clock, lifetime: config.protocol.registrationLifetime }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
     subjects: createSubjects(await openLastingSecret(common, 'pairwise subjects')),
@@ -90,6 +96,7 @@ export async function createParts(options: PartsOptions) {
     access,
     places: createPlaces({ file: config.session.placeFile, log }),
     outgoing,
+    outgoingHosts: config.protocol.outgoingHosts,
     remoteKeys,
     clientKeys: createClientKeys({ remoteKeys }),
     issuerKeys: createIssuerKeys({ clock, outgoing, remoteKeys }),

@@ -7,8 +7,8 @@ import { remindOfKeyExpiry, sweepApiKeys } from './api-keys/index.ts'
 import { appendAudit } from './audit/index.ts'
 import type { Clock, Random } from './base/index.ts'
 import { addSeconds } from './base/index.ts'
-import type { SecretUses } from './clients/index.ts'
-import { sweepClientSecrets } from './clients/index.ts'
+import type { ClientUses, SecretUses } from './clients/index.ts'
+import { sweepClientSecrets, sweepUnusedClients } from './clients/index.ts'
 import type { Config } from './config.ts'
 import type { Db, Queries } from './db/index.ts'
 import type { AccountCore } from './identity/index.ts'
@@ -33,7 +33,14 @@ import {
   sweepUsedChallenges,
 } from './mfa/index.ts'
 import { sweepEvents, sweepMemories, sweepNotices } from './monitor/index.ts'
-import { longestJwt, sweepCodes, sweepDeviceRequests, sweepOpaqueTokens, sweepRevokedTokens } from './oauth/index.ts'
+import {
+  longestJwt,
+  sweepCodes,
+  sweepDeviceRequests,
+  sweepOpaqueTokens,
+  sweepRegistrationTokens,
+  sweepRevokedTokens,
+} from './oauth/index.ts'
 import { sweepDevices, sweepFamilies, sweepImpersonations, sweepSessions } from './session/index.ts'
 import { sweepDays } from './statistics/index.ts'
 import type { Metrics } from './telemetry/index.ts'
@@ -48,6 +55,7 @@ type Needs = {
   readonly sealer: Sealer
   readonly metrics: Metrics
   readonly secretUses: SecretUses
+  readonly clientUses: ClientUses
   readonly core: AccountCore
   readonly mfa: MfaCore
   readonly apiKeys: ApiKeyNeeds
@@ -80,6 +88,8 @@ const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, k
   ['impersonations', sweepImpersonations, 0],
   ['idempotency_keys', sweepIdempotencyKeys, 60],
   ['client_secrets', sweepClientSecrets, 0],
+  ['clients', sweepUnusedClients, 0],
+  ['registration_tokens', sweepRegistrationTokens, tokenMemory],
   ['api_keys', sweepApiKeys, keyMemory],
   ['security_events', sweepEvents, 0],
   ['monitor_states', sweepMemories, 0],
@@ -90,6 +100,8 @@ const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, k
 const changeMemory = 1200
 /** Seconds for which their owner can see API keys that count no more. */
 const keyMemory = 30 * 86_400
+/** Seconds for which administrators can see initial access tokens that count no more. */
+const tokenMemory = 30 * 86_400
 /** Seconds after which a browser that was not seen any more is a new one; longer than its cookie. */
 const deviceMemory = 400 * 86_400
 /** Seconds for which administrators can look at emergency accesses; the audit log keeps them for ever. */
@@ -118,6 +130,7 @@ export function scheduleJobs(needs: Needs): Jobs {
     { exclusive: true },
   )
   jobs.every('clients.secret_uses', 60, () => needs.secretUses.flush())
+  jobs.every('clients.uses', 60, () => needs.clientUses.flush())
   jobs.every('mfa.remind', 3600, () => remind(needs), { exclusive: true })
   jobs.every('api_keys.remind', 3600, () => remindOfKeys(needs), { exclusive: true })
   jobs.every('users.erase', config.jobs.sweepEvery, () => erase(needs), { exclusive: true })

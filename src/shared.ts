@@ -17,7 +17,7 @@ import { deriveSecret } from './keys/index.ts'
 import type { Visitor } from './identity/index.ts'
 import { createVisits } from './login/index.ts'
 import { createBrake, createDevices } from './oauth/index.ts'
-import { createAccessClaims, createDpop, createNonces } from './oauth/index.ts'
+import { createAccessClaims, createDocuments, createDpop, createNonces } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 
 /** What every surface shares, made once from the configuration and the parts. */
@@ -71,6 +71,7 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
     strength: assets.strength,
     accessClaims: createAccessClaims(parts),
     ...openDevices(masterKeys[0], parts),
+    documents: createDocuments({ ...parts, protocol: config.protocol }),
     dpop: openDpop(config, masterKeys, parts),
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),

@@ -2,6 +2,7 @@ import { accountPageRoutes, accountRoutes, myPermissionRoutes } from './account/
 import { adminRoutes, setupRoutes } from './admin/index.ts'
 import { introspectKey } from './api-keys/index.ts'
 import type { AppOptions } from './app.ts'
+import type { ClientId } from './base/index.ts'
 import { newId } from './base/index.ts'
 import type { Config } from './config.ts'
 import { effectiveSettings } from './config-reference.ts'
@@ -20,6 +21,7 @@ import {
   opsSurface,
   pagesSurface,
   readPem,
+  registrationSurface,
 } from './http/index.ts'
 import { loginRoutes, signUpPageRoutes } from './login/index.ts'
 import { inboxRoutes } from './mail/index.ts'
@@ -27,6 +29,7 @@ import {
   accessTokenMint,
   authorizationCodeGrant,
   browserRoutes,
+  cibaGrant,
   clientCredentialsGrant,
   createBrake,
   createTokenEndpoint,
@@ -34,6 +37,7 @@ import {
   jwtBearerGrant,
   protocolRoutes,
   readIdTokenHint,
+  registrationRoutes,
   refreshTokenGrant,
   tokenExchangeGrant,
 } from './oauth/index.ts'
@@ -75,6 +79,9 @@ export async function openSurfaces(
     if (hasDocs(config)) docsRoutes(surface)
   })
   await oauthSurface(http, (surface) => protocolRoutes(surface, protocolNeeds(config, shared)))
+  await registrationSurface(http, (surface) =>
+    registrationRoutes(surface, { ...shared, protocol: config.protocol }),
+  )
   await pagesSurface(http, shared.pages, (surface) => {
     browserRoutes(surface, browserNeeds(config, shared))
     loginRoutes(surface, shared)
@@ -137,6 +144,7 @@ function protocolNeeds(config: Config, shared: Shared) {
       authorizationCodeGrant(issue),
       refreshTokenGrant({ ...issue, rules: refreshRules }),
       clientCredentialsGrant({ ...shared, mint: accessTokenMint(issue) }),
+      cibaGrant({ ...issue, protocol: config.protocol }),
       deviceCodeGrant({ ...issue, protocol: config.protocol }),
       jwtBearerGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
       tokenExchangeGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
@@ -166,13 +174,17 @@ function protocolNeeds(config: Config, shared: Shared) {
 type Issued = {
   readonly grant: string
   readonly outcome: string
-  readonly client: string | undefined
+  readonly client: ClientId | undefined
 }
 
 /** In memory only: a token must not cost a statement. A redeemed code is a sign-in to its client. */
-function countToken({ metrics, counter }: Shared, { grant, outcome, client }: Issued): void {
+function countToken(
+  { metrics, counter, clientUses }: Shared,
+  { grant, outcome, client }: Issued,
+): void {
   metrics.tokenIssued(grant, outcome)
   if (client === undefined) return
+  clientUses.note(client)
   counter.count('tokens', '')
   counter.count('client_tokens', client)
   if (grant === 'authorization_code') counter.count('client_sign_ins', client)

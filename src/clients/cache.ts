@@ -8,6 +8,8 @@ import { findClient, isOriginAllowed } from './store.ts'
 /** Milliseconds. The bound within which every node sees a change, even when told of none. */
 const maxAge = 1000
 const maxEntries = 10_000
+/** Characters: ids that are addresses of documents are the longest. */
+const longestId = 1024
 const channel = 'clients'
 
 export type ClientCache = {
@@ -34,7 +36,7 @@ export function createClientCache({ db, clock, kv }: Needs): ClientCache {
   const subscription = subscribe(kv, forgetHere)
   return {
     async find(clientId) {
-      if (clientId.length > 256 || hasControls(clientId)) return undefined
+      if (clientId.length > longestId || hasControls(clientId)) return undefined
       const client = await clients.get(clientId)
       return client?.isActive === true ? client : undefined
     },

@@ -21,6 +21,12 @@ type Needs = {
   readonly outgoingHosts?: readonly string[]
 }
 
+/** The most that a client may be registered with; null leaves it to the settings. */
+export type RegistrationLimits = {
+  readonly scopes: readonly string[] | null
+  readonly grantTypes: readonly string[] | null
+}
+
 /** How a client came to be registered. */
 export type Registration = {
   readonly registeredBy: RegisteredBy
@@ -28,6 +34,9 @@ export type Registration = {
   /** Of the token by which it changes its own registration (RFC 7592). */
   readonly digest: Buffer | null
   readonly expiresAt: Date | null
+  readonly limits?: RegistrationLimits | null
+  /** More for the audit log. */
+  readonly details?: Readonly<Record<string, unknown>>
   /** What comes first in the same transaction, and throws what refuses. */
   readonly first?: (tx: Tx) => Promise<void>
 }
@@ -73,10 +82,10 @@ export async function createClient(
   }
   await needs.db.transaction(async (tx) => {
     await registration.first?.(tx)
-    await insertClient(tx, client, registration.digest)
+    await insertClient(tx, client, registration)
     await appendAudit(needs, tx, {
       ...auditEntry('client.create', client.clientId, by),
-      details: { after: { client_name: client.name, ...metadata } },
+      details: { after: { client_name: client.name, ...metadata }, ...registration.details },
     })
   })
   return { client, secret: credentials?.secret }

@@ -25,9 +25,21 @@ export { createClientKeys } from './client-keys.ts'
 export type { Asked, ConsentState } from './consents/consent.ts'
 export { consentState, rememberConsent } from './consents/consent.ts'
 export { removeConsents, selectConsents as consentsOf } from './consents/store.ts'
-export type { Registration } from './create-client.ts'
+export type { Registration, RegistrationLimits } from './create-client.ts'
 export { createClient, newClientId } from './create-client.ts'
+export { keepDocument } from './documents/keep-document.ts'
+export { selectDocumentUntil } from './documents/store.ts'
 export { clientFailures } from './failures.ts'
+export { completeMetadata } from './metadata.ts'
+export type { Registered } from './registrations/store.ts'
+export {
+  findRegistered,
+  replaceRegistrationDigest,
+  sweepUnusedClients,
+} from './registrations/store.ts'
+export type { ClientUses } from './registrations/uses.ts'
+export { createClientUses } from './registrations/uses.ts'
+export { requireSector } from './sector.ts'
 export { redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
 export type { ListedSecret, NewSecret } from './rotate-secret.ts'
 export { endOldSecret, listSecrets, rotateClientSecret } from './rotate-secret.ts'

@@ -2,20 +2,21 @@ import type { ClientId } from '../base/index.ts'
 import type { Queries, Tx } from '../db/index.ts'
 import { sql } from '../db/index.ts'
 import type { Client } from './client.ts'
+import type { Registration } from './create-client.ts'
 
-/** `registrationDigest` is that of the registration access token of a client that registered itself. */
+/** `digest` is that of the registration access token of a client that registered itself. */
 export async function insertClient(
   tx: Tx,
   client: Client,
-  registrationDigest: Buffer | null,
+  { digest, limits = null }: Pick<Registration, 'digest' | 'limits'>,
 ): Promise<void> {
   const c = client
   const secretCreatedAt = c.secretDigest === null ? null : c.createdAt
   await tx.run(sql`
     INSERT INTO clients (id, client_id, secret_digest, sealed_secret, secret_created_at, name, is_active,
-      registered_by, registration_digest, expires_at, metadata, version, created_at, updated_at)
+      registered_by, registration_digest, registration_limits, expires_at, metadata, version, created_at, updated_at)
     VALUES (${c.id}, ${c.clientId}, ${c.secretDigest}, ${c.sealedSecret}, ${secretCreatedAt}, ${c.name}, ${c.isActive},
-      ${c.registeredBy}, ${registrationDigest}, ${c.expiresAt}, ${JSON.stringify(c.metadata)}, ${c.version},
+      ${c.registeredBy}, ${digest}, ${limits && JSON.stringify(limits)}::jsonb, ${c.expiresAt}, ${JSON.stringify(c.metadata)}, ${c.version},
       ${c.createdAt}, ${c.updatedAt})`)
 }
 

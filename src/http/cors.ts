@@ -11,11 +11,15 @@ export type CorsNeeds = {
 /** Seconds for which a browser remembers the answer to its question. */
 const maxAge = 600
 
+/** A client that registers itself is not known before: this asks for no cookie, and tells nobody else's things. */
+const registration = '/oauth/register'
+
 /** Where scripts of other origins may call us, and how: never a page, and never the way to one. */
 const open: ReadonlyMap<string, string> = new Map([
   ['/oauth/token', 'POST'],
   ['/oauth/revoke', 'POST'],
   ['/oauth/userinfo', 'GET, POST'],
+  [registration, 'POST'],
 ])
 const apiMethods = 'GET, POST, PUT, PATCH, DELETE'
 
@@ -52,6 +56,7 @@ export function allowOrigins(app: HttpServer, needs: CorsNeeds): void {
 
 function methodsAt(url: string): string | undefined {
   const path = url.split('?', 1)[0] ?? ''
+  if (path.startsWith(`${registration}/`)) return 'GET, PUT, DELETE'
   return path.startsWith('/api/v1/') ? apiMethods : open.get(path)
 }
 
@@ -62,6 +67,7 @@ async function isAllowed(
   request: FastifyRequest,
 ): Promise<boolean> {
   if (origin === ownOrigin || origin === 'null') return false
+  if (request.url.split('?', 1)[0] === registration) return true
   try {
     return await allows(origin)
   } catch (err) {

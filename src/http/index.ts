@@ -57,4 +57,10 @@ export { framedHeaders } from './security-headers.ts'
 export type { HttpServer, Reply, Request, Surface } from './server.ts'
 export { createServer } from './server.ts'
 export { readPem } from './tls.ts'
-export { apiSurface, oauthSurface, opsSurface, pagesSurface } from './surfaces.ts'
+export {
+  apiSurface,
+  oauthSurface,
+  opsSurface,
+  pagesSurface,
+  registrationSurface,
+} from './surfaces.ts'

@@ -13,15 +13,20 @@ export type Renderer = (
   reply: FastifyReply,
 ) => FastifyReply
 
-/** RFC 6749 section 5.2. */
+/** RFC 6749 section 5.2; endpoints that take JSON also tell which members are wrong. */
 export const renderOAuth: Renderer = (failure, _request, reply) =>
-  reply
-    .headers({ ...dataHeaders, ...noStore })
-    .send({ error: failure.kind.code, error_description: failure.words })
+  reply.headers({ ...dataHeaders, ...noStore }).send({
+    error: failure.kind.code,
+    error_description: failure.words,
+    ...membersOf(failure),
+  })
+
+function membersOf({ details: { members } }: Failure) {
+  return members && { errors: members.map(({ pointer, words }) => ({ pointer, detail: words })) }
+}
 
 /** RFC 9457, with RFC 6901 pointers to the members that are wrong. */
 export const renderProblem: Renderer = (failure, request, reply) => {
-  const { members } = failure.details
   return reply
     .headers({ ...dataHeaders, ...noStore })
     .type('application/problem+json')
@@ -33,7 +38,7 @@ export const renderProblem: Renderer = (failure, request, reply) => {
       code: failure.kind.code,
       detail: failure.words,
       instance: `urn:cardea:request:${request.id}`,
-      ...(members && { errors: members.map(({ pointer, words }) => ({ pointer, detail: words })) }),
+      ...membersOf(failure),
     })
 }
 

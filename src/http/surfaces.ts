@@ -31,6 +31,11 @@ export async function pagesSurface(app: HttpServer, pages: Pages, routes: Routes
   await open(app, renderPageWith(pages), true, routes)
 }
 
+/** Registration of clients: JSON bodies only, errors as those of the protocol endpoints (RFC 7591). */
+export async function registrationSurface(app: HttpServer, routes: Routes): Promise<void> {
+  await open(app, renderOAuth, false, asData(routes))
+}
+
 /** Health and metrics. */
 export async function opsSurface(app: HttpServer, routes: Routes): Promise<void> {
   await open(app, renderOAuth, false, asData(routes))

@@ -3,6 +3,8 @@ import type { Flow, FlowStart } from '../flow/index.ts'
 import type { Languages, Pages, ReadParameters, Reply, Request, Surface } from '../http/index.ts'
 import { parseParameters, readParameters } from '../http/index.ts'
 import type { Session } from '../session/index.ts'
+import type { Documents } from './client-metadata-document/documents.ts'
+import { readyDocuments } from './client-metadata-document/ready-routes.ts'
 import type { Answer, AuthorizeNeeds } from './authorize/endpoint.ts'
 import { authorize, resume } from './authorize/endpoint.ts'
 import { formPostPage } from './authorize/form-post.ts'
@@ -27,6 +29,7 @@ export type BrowserRoutesNeeds = AuthorizeNeeds &
     readonly browser: Browser
     readonly pages: Pages
     readonly languages: Languages
+    readonly documents: Documents
   }
 
 const tags = ['oauth']
@@ -40,6 +43,7 @@ const page = {
 
 /** The endpoints that a browser visits; their own failures are pages. */
 export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
+  readyDocuments(surface, needs.documents)
   const { browser } = needs
   const onAuthorize = async (request: Request, reply: Reply, read: ReadParameters) => {
     const session = await browser.session(request)

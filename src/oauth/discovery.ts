@@ -3,6 +3,7 @@ import { accessScopes } from './access-claims.ts'
 import { bindingMetadata, endpointAliases } from './binding/metadata.ts'
 import { scopeClaims } from './claims.ts'
 import { clientAuthMetadata } from './client-auth/metadata.ts'
+import { cibaMetadata } from './ciba/metadata.ts'
 import { deviceMetadata } from './device/metadata.ts'
 import { detailMetadata } from './details/requested.ts'
 import { logoutMetadata } from './logout/metadata.ts'
@@ -44,6 +45,7 @@ const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   bindingMetadata,
   jwtBearerMetadata,
   deviceMetadata,
+  cibaMetadata,
   tokenExchangeMetadata,
   pushedMetadata,
   requestObjectMetadata,

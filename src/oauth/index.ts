@@ -1,6 +1,6 @@
 /**
  * oauth: the OAuth 2.0 and OpenID Connect protocol.
- * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens`, `device_requests` and `resources`, and the
+ * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens`, `device_requests`, `backchannel_requests` and `resources`, and the
  * addresses below `/oauth` and `/.well-known`. Promises that every rule cites the section it obeys, that
  * what may be used once is used once, and that the browser is only ever sent to a validated redirect URI.
  * Never asks a person anything: that is what the pages of `login` do.
@@ -16,7 +16,16 @@ export { createNonces } from './binding/nonce.ts'
 export type { BrowserRoutesNeeds } from './browser-routes.ts'
 export { browserRoutes } from './browser-routes.ts'
 export { scopeClaims } from './claims.ts'
+export type { Documents } from './client-metadata-document/documents.ts'
+export { createDocuments } from './client-metadata-document/documents.ts'
 export { createBrake } from './client-auth/brake.ts'
+export { answerBackchannel, approvalFor, findOpenRequest } from './ciba/answer-backchannel.ts'
+export { cibaFailures } from './ciba/failures.ts'
+export { backchannelHookJob, backchannelLetterJob, backchannelPingJob } from './ciba/jobs.ts'
+export type { BackchannelRequest } from './ciba/store.ts'
+export { selectOpenRequests as listOpenRequests, sweepBackchannelRequests } from './ciba/store.ts'
+export type { TellNeeds } from './ciba/tell.ts'
+export { callBackchannelHook, pingClient, writeBackchannelLetter } from './ciba/tell.ts'
 export { verifyClientToken } from './client-token.ts'
 export { createDevices } from './device/answer-device.ts'
 export { sweepDeviceRequests } from './device/store.ts'
@@ -47,6 +56,7 @@ export {
 } from './store.ts'
 export { authorizationCodeGrant } from './token/authorization-code.ts'
 export { clientCredentialsGrant } from './token/client-credentials.ts'
+export { cibaGrant } from './token/ciba.ts'
 export { deviceCodeGrant } from './token/device-code.ts'
 export { registrationFailures } from './registration/failures.ts'
 export type { NewInitialAccessToken } from './registration/initial-access-token.ts'

@@ -8,8 +8,12 @@ import type { Dpop } from './binding/dpop.ts'
 import type { AnswerNeeds } from './answer.ts'
 import type { ClientAuthNeeds } from './client-auth/authenticate.ts'
 import { authenticateClient } from './client-auth/authenticate.ts'
+import type { BackchannelRouteNeeds } from './ciba/routes.ts'
+import { backchannelRoutes } from './ciba/routes.ts'
 import type { DeviceRouteNeeds } from './device/routes.ts'
 import { deviceRoutes } from './device/routes.ts'
+import type { Documents } from './client-metadata-document/documents.ts'
+import { readyDocuments } from './client-metadata-document/ready-routes.ts'
 import { serverMetadata } from './discovery.ts'
 import type { IntrospectNeeds } from './introspect.ts'
 import { introspect } from './introspect.ts'
@@ -43,6 +47,7 @@ export type ProtocolNeeds = IntrospectNeeds &
   AnswerNeeds &
   PushedRouteNeeds &
   DeviceRouteNeeds &
+  BackchannelRouteNeeds &
   RevokeNeeds &
   UserinfoNeeds & {
     readonly keys: KeyRing
@@ -52,6 +57,7 @@ export type ProtocolNeeds = IntrospectNeeds &
     /** Whether certificates of clients can reach us. */
     readonly clientCertificates: boolean
     readonly protocol: ProtocolSettings
+    readonly documents: Documents
   }
 
 const tags = ['oauth']
@@ -61,6 +67,7 @@ const consumes = ['application/x-www-form-urlencoded']
 /** The endpoints that programs call. */
 export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
   giveNonces(surface, needs.dpop)
+  readyDocuments(surface, needs.documents)
   const security = [{ client: [] }, {}]
   const token = {
     tags,
@@ -114,6 +121,7 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
   )
   pushedRoutes(surface, needs)
   deviceRoutes(surface, needs)
+  backchannelRoutes(surface, needs)
   userinfoRoutes(surface, needs)
   metadataRoutes(surface, needs)
 }

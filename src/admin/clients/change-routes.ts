@@ -7,6 +7,7 @@ import {
   updateClient,
 } from '../../clients/index.ts'
 import type { Reply, Request, Surface } from '../../http/index.ts'
+import { removeClient } from '../../oauth/index.ts'
 import type { AdminNeeds } from '../needs.ts'
 import {
   actOnClient,
@@ -16,7 +17,6 @@ import {
   clientsPath as path,
   sendClient,
 } from './client.ts'
-import { removeClient } from './remove-client.ts'
 
 const tags = ['admin']
 const config = {
