@@ -166,6 +166,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   cli: {
     about: 'the commands',
     may: [...domain, 'app', 'config', 'telemetry'],
+    also: { oauth: 'Resources that tokens may be for are registered at the terminal, too.' },
   },
   main: { about: 'the door of the command line', may: ['cli'] },
 }

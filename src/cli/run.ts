@@ -19,6 +19,7 @@ import { mfaEmergency, mfaReset, mfaStatus } from './commands/mfa.ts'
 import { mfaPolicySet, mfaPolicyShow } from './commands/mfa-policy.ts'
 import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './commands/migrate.ts'
 import { permissionCreate, permissionList } from './commands/permission.ts'
+import { resourceCreate, resourceList } from './commands/resource.ts'
 import { roleCreate, roleGrant, roleList, roleShow } from './commands/role.ts'
 import { roleAssign, roleUnassign } from './commands/role-assign.ts'
 import { serve } from './commands/serve.ts'
@@ -38,6 +39,8 @@ const commands: readonly Command[] = [
   clientCreate,
   clientList,
   clientRotateSecret,
+  resourceCreate,
+  resourceList,
   apiKeyList,
   apiKeyRevoke,
   keyList,

@@ -97,7 +97,8 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
 
 /** RFC 7519 section 4.1.3. */
 export function oneOrMany(audience: string | readonly string[]): string | string[] {
-  const [first, ...others] = [audience].flat()
+  if (typeof audience === 'string') return audience
+  const [first, ...others] = audience
   return first !== undefined && others.length === 0 ? first : [...audience]
 }
 

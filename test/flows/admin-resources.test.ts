@@ -4,6 +4,7 @@ import { decodeJwt } from 'jose'
 import { sql } from '../../src/db/index.ts'
 import type { Administrator } from '../harness/administrator.ts'
 import { administrator } from '../harness/administrator.ts'
+import { runCommand } from '../harness/command.ts'
 import { post } from '../harness/oauth.ts'
 import type { TestClient, TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
@@ -139,6 +140,21 @@ test('resources are listed page by page, the youngest first', async () => {
   const ids = [...first.body.items, ...second.body.items].map((one: { id: string }) => one.id)
   assert.equal(new Set(ids).size, ids.length)
   assert.deepEqual(ids, ids.toSorted().toReversed())
+})
+
+test('the command line registers and lists resources', async () => {
+  const run = (...words: string[]) => runCommand(server.databaseUrl, words)
+  const made = await run(
+    ...['resource', 'create', 'https://cli.example.com', '--name', 'By hand', '--format', 'opaque'],
+    ...['--scope', 'read=See it', '--scope', 'write'],
+  )
+  assert.equal(made.code, 0, made.output)
+  const { body } = await tokenFor('https://cli.example.com')
+  assert.match(String(body.access_token), /^cardea_at_/)
+  assert.equal(body.scope, 'read write')
+  const listed = await run('resource', 'list')
+  assert.match(listed.output, /opaque {2}https:\/\/cli\.example\.com {2}By hand/)
+  assert.equal((await run('resource', 'create', 'nonsense', '--name', 'X')).code, 1)
 })
 
 test('an auditor reads resources and changes none; an administrator does both', async () => {

@@ -15,7 +15,7 @@ type Needs = {
   readonly db: Db
   readonly clock: Clock
   readonly random: Random
-  readonly resourceBook: ResourceBook
+  readonly resourceBook: Pick<ResourceBook, 'forget'>
   readonly issuer: string
 }
 type By = { readonly actor: string; readonly origin?: Origin }
