@@ -23,10 +23,11 @@ test('the reference tells the secrets their file variable', () => {
     'CARDEA_METRICS_TOKEN',
     'CARDEA_AUDIT_STREAM_SECRET',
     'CARDEA_MONITOR_WEBHOOK_SECRET',
+    'CARDEA_PROTOCOL_BACKCHANNEL_HOOK_SECRET',
   ]) {
     assert.ok(configMarkdown().includes(`\`${name}\`<br>\`${name}_FILE\``))
   }
-  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 7)
+  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 8)
 })
 
 test('the reference prints every rule', () => {

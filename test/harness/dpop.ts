@@ -20,7 +20,7 @@ type ProofParts = {
   readonly htu: string
   readonly htm?: string
   /** The token that is used with it. */
-  readonly token?: unknown
+  readonly token?: string
   readonly now?: Date
   /** What is said otherwise; undefined leaves a member out. */
   readonly claims?: Readonly<Record<string, unknown>>
@@ -30,7 +30,7 @@ type ProofParts = {
 /** A sound proof, but for what is changed. */
 export function proof(key: ProofKey, parts: ProofParts): Promise<string> {
   const { htu, htm = 'POST', token, now = new Date() } = parts
-  const ath = token === undefined ? {} : { ath: digest(String(token)) }
+  const ath = token === undefined ? {} : { ath: digest(token) }
   const iat = Math.floor(now.getTime() / 1000)
   const claims = { jti: randomUUID(), htm, htu, iat, ...ath, ...parts.claims }
   const header = { alg: key.alg, typ: 'dpop+jwt', jwk: key.jwk, ...parts.header }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { request as sendPlain } from 'node:http'
 import { request as sendSecure } from 'node:https'
@@ -21,26 +22,17 @@ type RawRequest = {
 }
 
 /** One request with exactly these headers; unlike fetch it can send one twice. */
-export function rawRequest(url: string, sent: RawRequest = {}): Promise<RawAnswer> {
+export async function rawRequest(url: string, sent: RawRequest = {}): Promise<RawAnswer> {
   const { method = 'POST', headers = {}, fields, tls } = sent
   const send = tls === undefined ? sendPlain : sendSecure
   const type = fields && { 'content-type': 'application/x-www-form-urlencoded' }
-  return new Promise((resolve, reject) => {
-    const request = send(
-      url,
-      {
-        agent: tls === undefined ? undefined : false,
-        ...tls,
-        method,
-        headers: { ...type, ...headers },
-      },
-      async (answer) => {
-        const text = (await answer.toArray()).join('')
-        const body = /json/.test(answer.headers['content-type'] ?? '') ? JSON.parse(text) : {}
-        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: body ?? {} })
-      },
-    )
-    request.on('error', reject)
-    request.end(fields && query(fields).toString())
-  })
+  const connection = tls === undefined ? {} : { agent: false, ...tls }
+  const request = send(url, { ...connection, method, headers: { ...type, ...headers } })
+  const answered = once(request, 'response')
+  request.end(fields && query(fields).toString())
+  const [answer]: IncomingMessage[] = await answered
+  if (answer === undefined) throw new Error('no answer')
+  const text = (await answer.toArray()).join('')
+  const body = /json/.test(answer.headers['content-type'] ?? '') ? JSON.parse(text) : {}
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: body ?? {} }
 }

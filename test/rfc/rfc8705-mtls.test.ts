@@ -8,6 +8,7 @@ import type { JWK } from 'jose'
 import { decodeJwt } from 'jose'
 import type { ClientInput } from '../../src/clients/index.ts'
 import { makeCertificate } from '../harness/certificate.ts'
+import { proof, proofKey } from '../harness/dpop.ts'
 import type { Issued } from '../harness/issued-certificate.ts'
 import { clientAuth, issueCertificate, serverAuth } from '../harness/issued-certificate.ts'
 import type { Fields } from '../harness/oauth.ts'
@@ -219,13 +220,13 @@ test('§3, §4: a public client uses and renews its tokens with its certificate 
   const self = issueCertificate({ subject: [[['CN', 'device']]] })
   const other = issueCertificate({ subject: [[['CN', 'device']]] })
   const user = await proxied.user()
-  const { code, proof } = await obtainCode(proxied, client, user)
+  const { code, proof: pkce } = await obtainCode(proxied, client, user)
   const send = (fields: Fields, shown: Issued) =>
     rawRequest(`${proxied.url}/oauth/token`, {
       headers: { 'x-client-cert': inDer(shown) },
       fields: { client_id: client.id, ...fields },
     })
-  const redemption = { code, code_verifier: proof.verifier, redirect_uri: callback }
+  const redemption = { code, code_verifier: pkce.verifier, redirect_uri: callback }
   const first = await send({ grant_type: 'authorization_code', ...redemption }, self)
   assert.equal(first.status, 200)
   const refresh = {
@@ -248,6 +249,19 @@ test('§3, §4: a public client uses and renews its tokens with its certificate 
     const { status, body } = await use(shown)
     assert.deepEqual([status, body.error], [401, 'invalid_token'])
   }
+})
+
+test('§5: a proof of possession may name the other address of the server', async () => {
+  const client = await proxied.client({ grant_types: ['client_credentials'] })
+  const key = await proofKey()
+  const ask = async (htu: string) =>
+    rawRequest(`${proxied.url}/oauth/token`, {
+      headers: { ...basic(client), dpop: await proof(key, { htu }) },
+      fields: { grant_type: 'client_credentials' },
+    })
+  const { status, body } = await ask('https://mtls.example.com/oauth/token')
+  assert.deepEqual([status, body.token_type], [200, 'DPoP'])
+  assert.equal((await ask('https://tls.example.com/oauth/token')).status, 400)
 })
 
 test('§2.1.1, §3.3, §5: the metadata tells of certificates only where they can arrive', async () => {

@@ -65,13 +65,13 @@ async function redeemed(by: ProofKey | undefined, asked: Fields = {}) {
   return byApp({ grant_type: 'authorization_code', ...fields }, by)
 }
 
-const use = async (token: unknown, dpop: string | string[] | undefined, scheme = 'DPoP') =>
+const use = async (token: string, dpop: string | string[] | undefined, scheme = 'DPoP') =>
   rawRequest(resource, {
     method: 'GET',
-    headers: { authorization: `${scheme} ${String(token)}`, ...(dpop !== undefined && { dpop }) },
+    headers: { authorization: `${scheme} ${token}`, ...(dpop !== undefined && { dpop }) },
   })
 
-const proveUse = (token: unknown, changes: Changes = {}, by = key) =>
+const proveUse = (token: string, changes: Changes = {}, by = key) =>
   prove({ htu: resource, htm: 'GET', token, ...changes }, by)
 
 test('§5, §6.1: a proof binds the access token to its key, and the answer says so', async () => {
@@ -110,6 +110,8 @@ test('§4.3: a proof is one JWT of the right type and algorithm, signed by the p
   await assertRefused(await mac, '5: symmetric')
   await assertRefused(await prove({ header: { jwk: other.jwk } }), '6: the key of another')
   await assertRefused(await prove({ header: { jwk: undefined } }), '6: no key')
+  const huge = { ...(await proofKey('RS256')).jwk, n: 'x'.repeat(1000) }
+  await assertRefused(await prove({ header: { jwk: huge } }), '6: a key that would take long')
   const whole = await exportJWK(key.privateKey)
   await assertRefused(await prove({ header: { jwk: whole } }), '7: a private key')
 })
@@ -236,7 +238,7 @@ test('§10: a code that names a key is redeemed by that key only', async () => {
 
 test('§7.1: a bound token is used with a proof for it, and in no other way', async () => {
   const { body } = await redeemed(key)
-  const token = body.access_token
+  const token = String(body.access_token)
   const good = await use(token, await proveUse(token))
   assert.deepEqual([good.status, good.body.sub], [200, user.id])
   const bearer = await use(token, undefined, 'Bearer')
@@ -247,7 +249,7 @@ test('§7.1: a bound token is used with a proof for it, and in no other way', as
   assert.equal(both.body.error, 'invalid_token', 'a proof does not make it a bearer token')
   const inBody = await rawRequest(resource, {
     headers: { dpop: await prove({ htu: resource, token }) },
-    fields: { access_token: String(token) },
+    fields: { access_token: token },
   })
   assert.deepEqual([inBody.status, inBody.body.error], [401, 'invalid_token'])
   for (const [why, dpop] of Object.entries({
@@ -271,7 +273,7 @@ test('§7.1: a token that is not bound is a bearer token and no other', async ()
   const { code, proof: pkce } = await obtainCode(server, app, user)
   const fields = { code, code_verifier: pkce.verifier, redirect_uri: callback }
   const { body } = await byApp({ grant_type: 'authorization_code', ...fields }, undefined)
-  const token = body.access_token
+  const token = String(body.access_token)
   assert.equal((await use(token, undefined, 'Bearer')).status, 200)
   const refused = await use(token, await proveUse(token))
   assert.deepEqual([refused.status, refused.body.error], [401, 'invalid_token'])
@@ -366,7 +368,7 @@ test('§8: oauth4webapi gets a token with nonces', async () => {
   const insecure = { [oauth.allowInsecureRequests]: true }
   const found = await oauth.discoveryRequest(issuer, insecure)
   const as = await oauth.processDiscoveryResponse(issuer, found)
-  const client = { client_id: id }
+  const client: oauth.Client = { client_id: id }
   const DPoP = oauth.DPoP(client, await oauth.generateKeyPair('ES256'))
   const proveSecret = oauth.ClientSecretBasic(secret)
   const options = { ...insecure, DPoP }

@@ -1,4 +1,4 @@
-import type { JWTPayload } from 'jose'
+import type { JWTPayload, JWTVerifyGetKey } from 'jose'
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { numericDate, sha256 } from '../../base/index.ts'
@@ -21,6 +21,9 @@ export const proofAlgorithms: readonly string[] = [
 const longestLife = 60
 /** Characters of a `jti`. */
 const longestId = 256
+/** Characters of base64url: 4096 bits, and what everybody uses. */
+const longestModulus = 683
+const longestExponent = 6
 /** RFC 7517 section 9.3 and RFC 7518 section 6: what only the holder of a key may have. */
 const privateMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k']
 
@@ -100,20 +103,27 @@ async function readProof(
   proof: string,
 ): Promise<ReadProof | undefined> {
   try {
-    const { payload, protectedHeader } = await jwtVerify(proof, EmbeddedJWK, {
+    const { payload, protectedHeader } = await jwtVerify(proof, keyInProof, {
       typ: 'dpop+jwt',
       algorithms: proofAlgorithms.filter((one) => algorithms.includes(one)),
       clockTolerance: needs.clockSkew,
       currentDate: needs.clock.now(),
     })
-    const { jwk } = protectedHeader
-    if (jwk === undefined || privateMembers.some((name) => Object.hasOwn(jwk, name)))
-      return undefined
+    const { jwk = {} } = protectedHeader
     return { payload, jkt: await calculateJwkThumbprint(jwk) }
   } catch {
     // Whatever is wrong with it: it proves nothing.
     return undefined
   }
+}
+
+/** The public key in the header (RFC 9449 section 4.2), of a size that costs nothing to try. */
+const keyInProof: JWTVerifyGetKey = (header, token) => {
+  const { jwk = {} } = header
+  if (privateMembers.some((name) => Object.hasOwn(jwk, name))) throw new TypeError('a private key')
+  if ((jwk.n?.length ?? 0) > longestModulus || (jwk.e?.length ?? 0) > longestExponent)
+    throw new TypeError('too long a key')
+  return EmbeddedJWK(header, token)
 }
 
 type Expected = {

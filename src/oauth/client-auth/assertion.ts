@@ -137,11 +137,11 @@ function keysOf(
 }
 
 /** What is wrong with an assertion, or with the keys of the client; anything else is our own fault. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof OutgoingError) return `jwks_uri: ${error.trouble}`
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const bad =
-    code.startsWith('ERR_J') || error instanceof TypeError || error instanceof DOMException
-  if (!bad) throw error
-  return code || 'a key that cannot be used'
+  if (error instanceof TypeError || error instanceof DOMException) return error.message
+  const isOfJose =
+    error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_J')
+  if (isOfJose) return error.message
+  throw error
 }

@@ -4,6 +4,7 @@ import type { JWK } from 'jose'
 import { calculateJwkThumbprint } from 'jose'
 import type { Client, ClientKeys } from '../../clients/index.ts'
 import type { ClientCertificate } from '../../http/index.ts'
+import { reasonOf } from './assertion.ts'
 import { canonicalName, canonicalSubject } from './distinguished-name.ts'
 
 /** Why a certificate is not the client's; undefined when it is. */
@@ -83,7 +84,12 @@ export async function judgeSelfSigned(
   const own = shown.certificate.publicKey.export({ format: 'jwk' })
   const thumbprint = await calculateJwkThumbprint({ ...own, kty: own.kty ?? '' })
   const fits = (key: JWK) => isOf(key, shown, thumbprint)
-  return (await clientKeys.has(client, fits)) ? undefined : 'the key of the certificate is unknown'
+  try {
+    const known = await clientKeys.has(client, fits)
+    return known ? undefined : 'the key of the certificate is unknown'
+  } catch (error) {
+    return reasonOf(error)
+  }
 }
 
 async function isOf(key: JWK, shown: ClientCertificate, thumbprint: string): Promise<boolean> {

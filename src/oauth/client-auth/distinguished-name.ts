@@ -59,7 +59,7 @@ export function canonicalName(text: string): string | undefined {
 
 /** The subject as Node tells it: one relative name a line, the first one first, which RFC 4514 puts last. */
 export function canonicalSubject(subject: string): string | undefined {
-  return canonicalName(subject.split('\n').reverse().join(','))
+  return canonicalName(subject.split('\n').toReversed().join(','))
 }
 
 function nameOf(type: string): string {
