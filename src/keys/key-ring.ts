@@ -45,68 +45,77 @@ const rereadPause = 1000
 
 /** Loads the keys, creating the first of each algorithm when there is none. */
 export async function openKeyRing(needs: Needs): Promise<KeyRing> {
-  const { db, clock } = needs
   await createMissingKeys(needs, firstAlgorithms)
-  let records: readonly KeyRecord[] = []
-  let held = new Map<string, Held>()
-  const decryption = createDecryptionKeys(needs)
+  const keys = createHeldKeys(needs)
+  const { refresh, pending } = shareReads(keys.read)
   let lastReread = Number.NEGATIVE_INFINITY
   let closed = false
-
-  const read = async () => {
-    const found = await selectKeys(db)
-    await decryption.take(found)
-    const entries = found
-      .filter(isSigningRecord)
-      .map(async (record) => hold(needs, record, held.get(record.kid)))
-    const opened = (await Promise.all(entries)).flatMap((entry) => entry ?? [])
-    held = new Map(opened.map((entry) => [entry.record.kid, entry]))
-    records = found
-  }
-  const { refresh, pending } = shareReads(read)
   const reread = async (): Promise<void> => {
-    const now = clock.now().getTime()
+    const now = needs.clock.now().getTime()
     if (closed || Math.abs(now - lastReread) < rereadPause) return pending()
     lastReread = now
     await refresh()
   }
-  const known = (kid: string): VerifyKey | undefined => {
-    const entry = held.get(kid)
-    return entry && isPublished(entry.record, clock.now()) ? entry.verify : undefined
-  }
-  const signerOf = (alg: SigningAlgorithm) =>
-    held.get(signerAt(records, alg, clock.now())?.kid ?? '')?.sign
   await refresh()
 
   return {
     signer: async (alg) => {
-      const known = signerOf(alg)
+      const known = keys.signer(alg)
       if (known !== undefined) return known
       await createMissingKeys(needs, [alg])
       await refresh()
-      const made = signerOf(alg)
+      const made = keys.signer(alg)
       if (made === undefined) throw new Error(`There is no ${alg} key to sign with.`)
       return made
     },
-    jwks: () => ({ keys: [...publishedKeys(held, clock.now()), ...decryption.published()] }),
+    jwks: () => ({ keys: keys.published() }),
     find: (kid) => {
-      if (!held.has(kid)) reread().catch((err) => needs.log?.error({ err }, 'reading keys failed'))
-      return known(kid)
+      if (!keys.has(kid)) reread().catch((err) => needs.log?.error({ err }, 'reading keys failed'))
+      return keys.known(kid)
     },
     lookup: async (kid) => {
-      if (!held.has(kid)) await reread()
-      return known(kid)
+      if (!keys.has(kid)) await reread()
+      return keys.known(kid)
     },
     decrypting: async (header) => {
-      const known = await decryption.decrypting(header)
+      const known = await keys.decrypting(header)
       if (known.length > 0) return known
       await reread()
-      return decryption.decrypting(header)
+      return keys.decrypting(header)
     },
     refresh,
     close: () => {
       closed = true
     },
+  }
+}
+
+/** The keys of the last read. */
+function createHeldKeys(needs: Needs) {
+  const { db, clock } = needs
+  const decryption = createDecryptionKeys(needs)
+  let records: readonly KeyRecord[] = []
+  let held = new Map<string, Held>()
+  return {
+    read: async (): Promise<void> => {
+      const found = await selectKeys(db)
+      await decryption.take(found)
+      const entries = found
+        .filter(isSigningRecord)
+        .map(async (record) => hold(needs, record, held.get(record.kid)))
+      const opened = (await Promise.all(entries)).flatMap((entry) => entry ?? [])
+      held = new Map(opened.map((entry) => [entry.record.kid, entry]))
+      records = found
+    },
+    has: (kid: string) => held.has(kid),
+    known: (kid: string): VerifyKey | undefined => {
+      const entry = held.get(kid)
+      return entry && isPublished(entry.record, clock.now()) ? entry.verify : undefined
+    },
+    signer: (alg: SigningAlgorithm) =>
+      held.get(signerAt(records, alg, clock.now())?.kid ?? '')?.sign,
+    published: () => [...publishedKeys(held, clock.now()), ...decryption.published()],
+    decrypting: decryption.decrypting,
   }
 }
 

@@ -190,7 +190,7 @@ test('RFC 9101 §6.1: a request object may be encrypted to a key that the server
   await server.app.keys.refresh()
   const { keys } = await (await fetch(`${server.url}/oauth/jwks`)).json()
   const published: JWK[] = keys.filter(({ use }: JWK) => use === 'enc')
-  assert.deepEqual(published.map(({ kty }) => kty).sort(), ['EC', 'RSA'])
+  assert.deepEqual(new Set(published.map(({ kty }) => kty)), new Set(['EC', 'RSA']))
   assert.ok(published.every((jwk) => !('d' in jwk)))
   const seal = async (text: string, alg: string, enc: string, named = true) => {
     const jwk = published.find(({ kty }) => (kty === 'RSA') === alg.startsWith('RSA')) ?? {}

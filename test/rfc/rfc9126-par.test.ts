@@ -93,7 +93,7 @@ test('RFC 9126 §7.3: of 50 who bring one request_uri at a time one gets to the 
   const { body } = await push(server, client, proof)
   const path = pushedPath(client.id, body.request_uri)
   const answers = await Promise.all(Array.from({ length: 50 }, () => go(path)))
-  const statuses = answers.map(({ status }) => status).sort()
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
   assert.deepEqual(statuses, [303, ...Array<number>(49).fill(400)])
 })
 
