@@ -17,6 +17,13 @@ export async function keepAccount(needs: Needs, flow: Flow, session: Session): P
   return passed
 }
 
+/** Asks again: the answer was not given by the one who is signed in now. */
+export async function askAccountAgain(needs: Needs, flow: Flow): Promise<Flow> {
+  const asking: Flow = { ...flow, chooseSince: needs.clock.now().getTime() }
+  await saveFlow(needs, asking)
+  return asking
+}
+
 /** Whoever goes on must sign in from now on; that may well be the same person. */
 export async function switchAccount(needs: Needs, flow: Flow): Promise<Flow> {
   const { loginHint: _hint, chooseSince: _since, ...rest } = flow

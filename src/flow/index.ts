@@ -6,7 +6,7 @@
  *   begin -> [password] -> [choose] -> [factor | enrol] -> [consent] -> done -> the flow's `resume` address
  */
 export { beginFlow, readFlow, settleFlow } from './begin.ts'
-export { keepAccount, switchAccount } from './choose-account.ts'
+export { askAccountAgain, keepAccount, switchAccount } from './choose-account.ts'
 export { flowFailures } from './failures.ts'
 export type { Flow, FlowStart } from './flow.ts'
 export type { Outlook, Step } from './next-step.ts'

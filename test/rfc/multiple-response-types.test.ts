@@ -14,6 +14,7 @@ import {
 import type { Fields } from '../harness/oauth.ts'
 import { authorizePath, introspect, passPages, pkce, post, redeem } from '../harness/oauth.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
+import { testResource } from '../harness/resources.ts'
 import { callback, testServer } from '../harness/server.ts'
 import { signIn } from '../harness/signed-in.ts'
 
@@ -198,6 +199,26 @@ test('RFC 6749 §4.2: a token of the front channel is a grant like others: it en
   assert.equal((await userinfo(third)).status, 200)
   await own.submit(await own.open('/logout'), {})
   assert.equal((await userinfo(third)).status, 401)
+})
+
+test('RFC 8707 §2.1: a token of the front channel for a resource, in its format, unless that demands a binding', async () => {
+  const opaque = await frontClient(server, { access_token_format: 'opaque' })
+  const { access_token } = await ask('id_token token', {}, opaque)
+  assert.equal(access_token?.split('.').length, 1)
+  assert.equal((await userinfo(access_token)).body.sub, user.id)
+  const api = await testResource(server, { access_token_lifetime: 120 })
+  const reader = await frontClient(server, { scope: 'openid read' })
+  const fields = { scope: 'openid read', resource: api.identifier }
+  const told = await ask('code token', fields, reader)
+  assert.deepEqual([told.expires_in, told.scope], ['120', 'read'])
+  assert.equal(decodeJwt(told.access_token ?? '').aud, api.identifier)
+  const strict = await testResource(server, { require_binding: true })
+  const { error, code } = await ask(
+    'code token',
+    { ...fields, resource: strict.identifier },
+    reader,
+  )
+  assert.deepEqual([error, code], ['invalid_request', undefined])
 })
 
 test('RFC 9700 §2.1.2: a client whose tokens must be bound gets none that nothing binds', async () => {

@@ -1,6 +1,12 @@
 import type { Flow } from '../../flow/index.ts'
-import { consentQuestion, flowFailures, keepAccount, switchAccount } from '../../flow/index.ts'
-import type { Surface } from '../../http/index.ts'
+import {
+  askAccountAgain,
+  consentQuestion,
+  flowFailures,
+  keepAccount,
+  switchAccount,
+} from '../../flow/index.ts'
+import type { Fields, Surface } from '../../http/index.ts'
 import { fieldsOf } from '../../http/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Session } from '../../session/index.ts'
@@ -24,18 +30,22 @@ export function chooseRoutes(surface: Surface, needs: LoginNeeds): void {
   surface.post('/login/choose', { schema }, async (request, reply) => {
     const fields = postedFields(needs, request, reply)
     const { flow, session } = await visit(needs, { request, reply }, fields.flow)
-    const { step, location } = await continueAt(needs, flow, session)
-    // The person who answers must be the one who was shown: another tab may have changed the session.
-    if (step !== 'choose' || session === undefined || fields.session !== session.id) {
-      return reply.redirect(location, 303)
-    }
-    const passed =
-      fields.account === 'this'
-        ? await keepAccount(needs, flow, session)
-        : await switchAccount(needs, flow)
-    const next = await continueAt(needs, passed, session)
-    return reply.redirect(needs.languages.keep(request, next.location), 303)
+    const passed = await answered(needs, flow, session, fields)
+    const { location } = await continueAt(needs, passed, session)
+    return reply.redirect(needs.languages.keep(request, location), 303)
   })
+}
+
+async function answered(
+  needs: LoginNeeds,
+  flow: Flow,
+  session: Session | undefined,
+  { session: shown, account }: Fields,
+): Promise<Flow> {
+  if (session === undefined) return flow
+  // The person who answers must be the one who was shown: another tab may have changed the session.
+  if (shown !== session.id) return askAccountAgain(needs, flow)
+  return account === 'this' ? keepAccount(needs, flow, session) : switchAccount(needs, flow)
 }
 
 async function visit(

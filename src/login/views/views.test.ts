@@ -9,6 +9,7 @@ import type { Translate } from '../../i18n/index.ts'
 import { locales, translator } from '../../i18n/index.ts'
 import { formPostPage } from '../../oauth/authorize/form-post.ts'
 import { secondStepPages } from '../second-step/views/second-step-pages.fixture.ts'
+import { choosePage } from '../choose/choose-page.ts'
 import { consentPage } from './consent-page.ts'
 import { landingPage, welcomePage } from './landing-page.ts'
 import { loginPage } from './login-page.ts'
@@ -53,6 +54,7 @@ function pagesWith(t: Translate, text: string): Record<string, Page> {
       registerUrl: text,
       forgotUrl: text,
     }),
+    choose: choosePage({ ...form, clientName: text, user: person }),
     consent: consentPage(consentProps(t, text)),
     logout: logoutPage({ ...form, clientName: text, user: text }),
     'logged out': loggedOutPage({ t, continueUrl: text }),

@@ -12,6 +12,7 @@ import { oauthFailures } from '../failures.ts'
 import { mintIdToken } from '../id-token.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { accessTokenMint } from '../issue.ts'
+import { tokenRules } from '../resources/token-rules.ts'
 import { scopeText } from '../scope.ts'
 import { insertCode } from '../store.ts'
 import type { Issues } from './response-type.ts'
@@ -35,7 +36,8 @@ export async function issueResponse(
 ): Promise<Parameters> {
   const issues = issuedBy(request.responseType)
   const code = issues.code ? newCode(needs, request, session) : undefined
-  const family = await keep(needs, request, session, { code, token: issues.token })
+  const grant = issues.token ? await grantOf(needs, request, session) : undefined
+  const family = await keep(needs, code, grant)
   const token = family && (await frontToken(needs, request, family))
   const idToken = issues.idToken
     ? await frontIdToken(needs, request, session, {
@@ -50,17 +52,16 @@ export async function issueResponse(
 /** One transaction at most: what the answer names exists before it is told. */
 async function keep(
   needs: IssueResponseNeeds,
-  request: AuthorizationRequest,
-  session: Session,
-  { code, token }: { readonly code: NewCode | undefined; readonly token: boolean },
+  code: NewCode | undefined,
+  grant: FamilyStart | undefined,
 ): Promise<Family | undefined> {
-  if (!token) {
+  if (grant === undefined) {
     if (code !== undefined) await insertCode(needs.db, code.row)
     return undefined
   }
   return needs.db.transaction(async (tx) => {
     const [started] = await Promise.all([
-      startFamily(needs, tx, familyOf(needs, request, session)),
+      startFamily(needs, tx, grant),
       code && insertCode(tx, code.row),
     ])
     // The session ended while we came here; nothing of this stays.
@@ -70,20 +71,24 @@ async function keep(
 }
 
 /** The grant behind an access token that is never refreshed: it lives no longer than the token. */
-function familyOf(
+async function grantOf(
   needs: IssueResponseNeeds,
   request: AuthorizationRequest,
   session: Session,
-): FamilyStart {
-  const end = addSeconds(needs.clock.now(), needs.accessTokenLifetime)
+): Promise<FamilyStart> {
+  const { client, resources } = request
+  const found = await Promise.all(resources.map((one) => needs.resourceBook.find(one)))
+  const { lifetime, requireBinding } = tokenRules(client, found, needs.accessTokenLifetime)
+  if (requireBinding) throw oauthFailures.binding_required()
+  const end = addSeconds(needs.clock.now(), lifetime)
   return {
     kind: 'oauth',
     userId: session.userId,
-    clientId: request.client.clientId,
+    clientId: client.clientId,
     sessionId: session.id,
     scopes: scopesNow(request),
     claims: request.claims ?? null,
-    resources: request.resources,
+    resources,
     details: request.details ?? null,
     offline: false,
     authTime: session.authTime,

@@ -26,8 +26,10 @@ const responseType: Check = ({ parameters, client, needs }) => {
   if (!granted || !responseTypesOf(client).includes(type)) {
     return oauthFailures.grant_not_allowed({ parameter })
   }
+  const { binding, strictRequests } = demandsOf(client)
+  if (strictRequests && type !== 'code') return oauthFailures.grant_not_allowed({ parameter }) // FAPI 2.0 section 5.3.2.2
   // Nothing proves who holds a token that came by an address (RFC 9700 section 2.1.2).
-  const unbound = token && demandsOf(client).binding !== 'none'
+  const unbound = token && binding !== 'none'
   return unbound ? oauthFailures.grant_not_allowed({ parameter }) : { responseType: type }
 }
 
