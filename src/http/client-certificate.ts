@@ -102,6 +102,7 @@ function isIssued(
 }
 
 function networkTest(networks: readonly string[]): (address: string) => boolean {
+  if (networks.length === 0) return () => false
   const list = new BlockList()
   for (const network of networks) {
     const [address = '', prefix] = network.split('/')
