@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { manualClock } from '../../src/base/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
+import { decode } from '../harness/browser.ts'
 import type { Fields } from '../harness/oauth.ts'
 import { introspect, obtainCode, obtainTokens, query, redeem, refresh } from '../harness/oauth.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
@@ -196,4 +197,68 @@ test('OIDC Core §11: a code of an ended session gives nothing that outlives the
   const { status, body } = await redeem(server, client, code, proof.verifier)
   const dead = status === 400 && body.error === 'invalid_grant'
   assert.ok(dead, `a code of a session that was signed out: ${status}`)
+})
+
+test('RP-Initiated Logout §2: the person is told who asks', async () => {
+  const named = await server.client({
+    client_name: 'Bakery <b>&',
+    post_logout_redirect_uris: [bye],
+    require_consent: false,
+  })
+  const { browser, id_token } = await obtainTokens(server, named, await server.user())
+  const foreign = await obtainTokens(server, named, user)
+  for (const fields of [{ client_id: named.id }, { id_token_hint: String(foreign.id_token) }]) {
+    const page = await browser.open(path(fields))
+    assert.match(
+      decode(page.body),
+      /<strong><bdi>Bakery <b>&<\/bdi><\/strong> asks to sign you out/,
+    )
+  }
+  const unknown = await browser.open(path({ client_id: 'nobody' }))
+  assert.doesNotMatch(unknown.body, /asks to sign you out/)
+  const own = await browser.open(path({ id_token_hint: String(id_token) }))
+  assert.match(own.body, /You are signed out/)
+})
+
+test('RP-Initiated Logout §2: a logout_hint for somebody else makes us ask, and never confirms', async () => {
+  const { browser, id_token } = await obtainTokens(server, client, user)
+  const id_token_hint = String(id_token)
+  for (const fields of [
+    { id_token_hint, logout_hint: 'somebody.else' },
+    { logout_hint: user.username },
+  ]) {
+    const page = await browser.open(path(fields))
+    assert.match(page.body, /id="logout-confirm"/)
+  }
+  const logout_hint = user.username.toUpperCase()
+  const page = await browser.open(path({ id_token_hint, logout_hint }))
+  assert.match(page.body, /You are signed out/)
+})
+
+test('RP-Initiated Logout §2: the form of another site, which comes without our cookies, is followed', async () => {
+  const { browser, id_token } = await obtainTokens(server, client, user)
+  const fields = { id_token_hint: String(id_token), post_logout_redirect_uri: bye, state: 'p' }
+  const answer = await fetch(`${server.url}/oauth/logout`, {
+    method: 'POST',
+    body: query(fields),
+    redirect: 'manual',
+  })
+  assert.equal(answer.status, 303)
+  assert.deepEqual(answer.headers.getSetCookie(), [], 'what the browser has is left alone')
+  const onward = answer.headers.get('location') ?? ''
+  assert.ok(!onward.includes(String(id_token)), 'a token is in no address')
+  const page = await browser.open(onward)
+  assert.equal(page.left?.href, `${bye}?state=p`)
+  assert.equal(await signedIn(browser), false)
+  const unknown = await browser.open('/oauth/logout/posted?request=AAAAAAAAAAAAAAAAAAAAAA')
+  assert.equal(unknown.status, 400)
+})
+
+test('RP-Initiated Logout §3.1: loopback addresses are compared as they are, too', async () => {
+  const uri = 'http://127.0.0.1:5000/bye'
+  const native = await server.client({ post_logout_redirect_uris: [uri] })
+  const asked = (post_logout_redirect_uri: string) =>
+    server.browser().open(path({ client_id: native.id, post_logout_redirect_uri }))
+  assert.equal((await asked(uri)).left?.href, uri)
+  assertErrorPage(await asked('http://127.0.0.1:5001/bye'), 'post_logout_redirect_uri', 'port')
 })
