@@ -24,7 +24,16 @@ import {
   reportBrokenChain,
   scheduleStatistics,
 } from './monitoring.ts'
-import { sendLogoutToken } from './oauth/index.ts'
+import {
+  backchannelHookJob,
+  backchannelLetterJob,
+  backchannelPingJob,
+  callBackchannelHook,
+  pingClient,
+  sendLogoutToken,
+  writeBackchannelLetter,
+} from './oauth/index.ts'
+import { createReceiver } from './outgoing/index.ts'
 import type { ResourceBook } from './oauth/index.ts'
 import type { Parts, PartsOptions } from './parts.ts'
 import { createParts } from './parts.ts'
@@ -88,6 +97,7 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
   const bulk = { ...parts, ...core, mfa, userSearch: createUserSearch(parts) }
   parts.queue.handle(bulkJob, (payload, job) => runChunk(bulk, payload, job))
   handleLogouts(options.config, parts)
+  handleBackchannel(options.config, parts)
   const apiKeys = apiKeyNeeds(options.config, parts)
   const jobs = scheduleJobs({
     ...parts,
@@ -130,6 +140,17 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
 function handleLogouts({ publicUrl: issuer, protocol }: AppOptions['config'], parts: Parts): void {
   const kind = { ...backchannelLogoutJob, attempts: protocol.logoutAttempts }
   parts.queue.handle(kind, (ended) => sendLogoutToken({ ...parts, issuer }, ended))
+}
+
+/** People, the operator's application and clients are told of requests by the back channel (CIBA). */
+function handleBackchannel({ publicUrl, protocol }: AppOptions['config'], parts: Parts): void {
+  const { queue, clock } = parts
+  const { backchannelHookUrl: url, backchannelHookSecret: secret } = protocol
+  const hook = url === '' ? undefined : createReceiver({ url, secret, clock })
+  const needs = { ...parts, issuer: publicUrl, hook }
+  queue.handle(backchannelLetterJob, (named) => writeBackchannelLetter(needs, named))
+  queue.handle(backchannelHookJob, (named, job) => callBackchannelHook(needs, named, job))
+  queue.handle(backchannelPingJob, (named) => pingClient(needs, named))
 }
 
 /** The connections, after everything that uses them. */

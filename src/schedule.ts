@@ -36,7 +36,7 @@ import { sweepEvents, sweepMemories, sweepNotices } from './monitor/index.ts'
 import {
   longestJwt,
   sweepCodes,
-  sweepDeviceRequests,
+  sweepBackchannelRequests, sweepDeviceRequests,
   sweepOpaqueTokens,
   sweepRegistrationTokens,
   sweepRevokedTokens,
@@ -68,6 +68,7 @@ type Sweep = (queries: Queries, before: Date, limit: number) => Promise<number>
 const sweeps = ({ mail, monitor }: Config): readonly (readonly [string, Sweep, keep: number])[] => [
   ['authorization_codes', sweepCodes, 600],
   ['revoked_access_tokens', sweepRevokedTokens, 60],
+  ['backchannel_requests', sweepBackchannelRequests, 600],
   ['device_requests', sweepDeviceRequests, 600],
   ['opaque_tokens', sweepOpaqueTokens, 60],
   ['token_families', sweepFamilies, 60],

@@ -1,4 +1,5 @@
 import type { ApiKeyNeeds, KeyBook } from '../api-keys/index.ts'
+import type { ClientCache } from '../clients/index.ts'
 import type { Assets, Cookies, Request } from '../http/index.ts'
 import type { AccountCore, SignUpNeeds, Visitor } from '../identity/index.ts'
 import type { KeyRing } from '../keys/index.ts'
@@ -12,6 +13,7 @@ import type { RefreshTokens, SessionLifetimes } from '../session/index.ts'
 export type AccountNeeds = AccountCore &
   SignUpNeeds & {
     readonly keys: KeyRing
+    readonly clients: ClientCache
     readonly refreshTokens: RefreshTokens
     readonly visits: Visits
     readonly verifiedTokens: VerifiedTokens

@@ -68,6 +68,14 @@ export type Letters = {
     readonly until: string
     readonly keysUrl: string
   }
+  /** An application asks by the back channel (CIBA); `message` may be ''. */
+  readonly 'backchannel-request': {
+    readonly username: string
+    readonly application: string
+    readonly message: string
+    readonly until: string
+    readonly link: string
+  }
   /** To administrators. `kind` and `severity` are those of the event, `at` when it was first seen. */
   readonly 'security-event': {
     readonly username: string

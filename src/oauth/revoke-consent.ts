@@ -4,6 +4,7 @@ import type { ClientId, Clock, Random, UserId } from '../base/index.ts'
 import { clientFailures, removeConsents } from '../clients/index.ts'
 import type { Db } from '../db/index.ts'
 import { revokeClientFamilies, revokeOauthFamilies } from '../session/index.ts'
+import { denyOpenRequests } from './ciba/store.ts'
 import { denyOpenDevices } from './device/store.ts'
 import { deleteOpenCodes } from './store.ts'
 
@@ -23,6 +24,7 @@ export async function revokeConsent(
     // The codes first: who redeems one at this moment is waited for, and the family then found.
     await deleteOpenCodes(tx, userId, clientId)
     await denyOpenDevices(tx, userId, clientId)
+    await denyOpenRequests(tx, userId, clientId)
     const consents = await removeConsents(tx, userId, clientId)
     const grants = await revokeClientFamilies(tx, { userId, clientId }, needs.clock.now())
     if (consents + grants === 0) throw clientFailures.unknown_consent()
@@ -46,6 +48,7 @@ export function revokeConsents(
   return needs.db.transaction(async (tx) => {
     await deleteOpenCodes(tx, userId, undefined)
     await denyOpenDevices(tx, userId, undefined)
+    await denyOpenRequests(tx, userId, undefined)
     const consents = await removeConsents(tx, userId, undefined)
     const grants = await revokeOauthFamilies(tx, userId, needs.clock.now())
     await appendAudit(needs, tx, {

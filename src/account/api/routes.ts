@@ -1,6 +1,7 @@
 import type { Surface } from '../../http/index.ts'
 import { apiKeyRoutes } from './api-key-routes.ts'
 import { consentRoutes } from '../consents/consent-routes.ts'
+import { backchannelRequestRoutes } from '../backchannel/backchannel-routes.ts'
 import { authRoutes } from './auth-routes.ts'
 import { leavingRoutes } from './leaving-routes.ts'
 import { enrolmentRoutes } from './mfa/enrolment-routes.ts'
@@ -25,6 +26,7 @@ export function accountRoutes(surface: Surface, needs: SessionRoutesNeeds): void
   leavingRoutes(surface, needs)
   sessionRoutes(surface, needs)
   consentRoutes(surface, needs)
+  backchannelRequestRoutes(surface, needs)
   factorRoutes(surface, needs)
   enrolmentRoutes(surface, needs)
   apiKeyRoutes(surface, needs)

@@ -1,5 +1,6 @@
 import type { Reply, Surface } from '../../http/index.ts'
 import { isProtected, situationOf } from '../../mfa/index.ts'
+import { backchannelPages } from '../backchannel/backchannel-pages.ts'
 import { apiKeyPages } from './api-keys/routes.ts'
 import { applicationPages } from './applications-routes.ts'
 import { confirmRoutes } from './confirm/routes.ts'
@@ -30,6 +31,7 @@ export function accountPageRoutes(surface: Surface, needs: AccountPageNeeds): vo
   leavingPages(surface, needs)
   sessionPages(surface, needs)
   applicationPages(surface, needs)
+  backchannelPages(surface, needs)
   apiKeyPages(surface, needs)
   confirmRoutes(surface, needs)
 }

@@ -23,4 +23,25 @@ export const device = {
   'The code has expired or was used already. Let the device show a new one.':
     'Der Code ist abgelaufen oder wurde schon benutzt. Lassen Sie sich vom Gerät einen neuen anzeigen.',
   'Your applications': 'Ihre Anwendungen',
+  // Applications that ask by the back channel
+  Requests: 'Anfragen',
+  'What applications ask you to confirm. Allow it only if you have just started it yourself, for example on the phone or at a counter.':
+    'Was Anwendungen Sie zu bestätigen bitten. Erlauben Sie es nur, wenn Sie es gerade selbst begonnen haben, zum Beispiel am Telefon oder an einem Schalter.',
+  'No application asks you for anything now.': 'Zurzeit fragt keine Anwendung etwas an.',
+  Message: 'Nachricht',
+  'Asked at': 'Gefragt um',
+  'The message must be the same where you started it.':
+    'Die Nachricht muss dieselbe sein wie dort, wo Sie begonnen haben.',
+  'It is confirmed. The application continues by itself.':
+    'Bestätigt. Die Anwendung macht von selbst weiter.',
+  'It is refused. The application gets no access.':
+    'Abgelehnt. Die Anwendung erhält keinen Zugang.',
+  'This request was answered already, or has expired.':
+    'Diese Anfrage wurde schon beantwortet oder ist abgelaufen.',
+  'An application asks you to confirm something': 'Eine Anwendung bittet Sie um eine Bestätigung',
+  '{application} asks you to confirm that it is you, until {until}.':
+    '{application} bittet Sie, bis {until} zu bestätigen, dass Sie es sind.',
+  'See what it asks': 'Anfrage ansehen',
+  'If you did not start this, ignore this letter or deny the request: without your answer nothing happens.':
+    'Wenn Sie das nicht begonnen haben, ignorieren Sie diese Nachricht oder lehnen Sie die Anfrage ab: Ohne Ihre Antwort geschieht nichts.',
 } as const

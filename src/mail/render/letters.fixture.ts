@@ -36,6 +36,13 @@ export function sampleLetters(make: (name: string) => string): Letters {
       keysUrl: link,
     },
     'api-key-expiring': { username, name: make('name'), until, keysUrl: link },
+    'backchannel-request': {
+      username,
+      application: make('application'),
+      message: make('message'),
+      until,
+      link,
+    },
     'security-event': {
       username,
       kind: 'owner_given',

@@ -1,6 +1,7 @@
 import type { Template } from '../letter.ts'
 import type { Compose } from '../render/draft.ts'
 import { apiKeyCreated, apiKeyExpiring } from './api-keys.ts'
+import { backchannelRequest } from './backchannel.ts'
 import {
   backupCodesExpiring,
   backupCodesRenewed,
@@ -47,6 +48,7 @@ export const templates: { readonly [T in Template]: Compose<T> } = {
   'emergency-access': emergencyAccess,
   'api-key-created': apiKeyCreated,
   'api-key-expiring': apiKeyExpiring,
+  'backchannel-request': backchannelRequest,
   'security-event': securityEvent,
   impersonated,
   'account-deactivated': accountDeactivated,

@@ -14,6 +14,9 @@ const notices: ReadonlyMap<string, Words> = new Map<string, Words>([
   ['api-key-revoked', 'The key is revoked.'],
   ['api-keys-revoked', 'All your API keys are revoked.'],
   ['access-revoked', 'The application has no access any more.'],
+  ['request-allowed', 'It is confirmed. The application continues by itself.'],
+  ['request-denied', 'It is refused. The application gets no access.'],
+  ['request-over', 'This request was answered already, or has expired.'],
   ['devices-forgotten', 'Every browser is asked for a second factor again.'],
 ])
 

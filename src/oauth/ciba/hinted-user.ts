@@ -1,0 +1,59 @@
+import { parseUserId } from '../../base/index.ts'
+import type { Client } from '../../clients/index.ts'
+import type { Queries } from '../../db/index.ts'
+import type { Parameters } from '../../http/index.ts'
+import type { User } from '../../identity/index.ts'
+import { findUser, findUserByIdentifier } from '../../identity/index.ts'
+import type { Limits } from '../../limits/index.ts'
+import { limitFailures } from '../../limits/index.ts'
+import type { IdTokenHint } from '../id-token.ts'
+import type { Subjects } from '../subject.ts'
+import { cibaFailures } from './failures.ts'
+
+export type HintNeeds = {
+  readonly db: Queries
+  readonly limits: Limits
+  readonly subjects: Subjects
+  /** Reads an ID token of ours. */
+  readonly hint: (token: string) => Promise<IdTokenHint | undefined>
+}
+
+type From = { readonly client: Client; readonly ip: string | undefined }
+
+/**
+ * Whom a request is for (CIBA Core section 7.1). The specification has unknown people told apart from others,
+ * so a client may be wrong only so often.
+ */
+export async function hintedUser(
+  needs: HintNeeds,
+  parameters: Parameters,
+  { client, ip }: From,
+): Promise<User> {
+  const loginHint = parameters.get('login_hint')
+  const token = parameters.get('id_token_hint')
+  const hints = [loginHint, token, parameters.get('login_hint_token')]
+  const one = hints.filter((hint) => hint !== undefined).length === 1
+  if (!one || parameters.has('login_hint_token')) throw cibaFailures.one_hint()
+  const guesser = { client: `backchannel ${client.clientId}`, ip: ip ?? '' }
+  const verdict = await needs.limits.peek('client', guesser)
+  if (!verdict.allowed) throw limitFailures.too_many([verdict])
+  const user =
+    loginHint === undefined
+      ? await ofToken(needs, client, token ?? '')
+      : await findUserByIdentifier(needs.db, loginHint)
+  if (user?.isActive === true) return user
+  await needs.limits.consume('client', guesser)
+  throw cibaFailures.unknown_user_id()
+}
+
+/** Only what this very client was told; a name that is its own alone does not lead back to a person. */
+async function ofToken(
+  { db, subjects, hint }: HintNeeds,
+  client: Client,
+  token: string,
+): Promise<User | undefined> {
+  const read = await hint(token)
+  const userId = read?.clientId === client.clientId ? parseUserId(read.subject) : undefined
+  if (userId === undefined || subjects.of(client, userId) !== read?.subject) return undefined
+  return findUser(db, userId)
+}
