@@ -283,6 +283,7 @@ test('what cannot be an issuer is not trusted, and only administrators trust', a
   const wrong: [string, object][] = [
     ['/issuer', { issuer: 'not an address', subject: 'user_id' }],
     ['/issuer', { issuer: 'https://a.example?x=1', subject: 'user_id' }],
+    ['/issuer', { issuer: 'http://a.example', subject: 'user_id' }],
     ['/issuer', { issuer: server.url, subject: 'user_id' }],
     ['/issuer', { issuer: 'urn:x\u0000', jwks: partner.jwks, subject: 'user_id' }],
     ['/jwks_uri', { issuer: 'https://a.example', jwks_uri: 'file:///etc', subject: 'user_id' }],

@@ -279,6 +279,15 @@ test('RFC 8693 §2.2.2: a target that is unknown or not allowed is an invalid_ta
   await refused('invalid_target', sent, { audience: server.url }, limited)
   await refused('invalid_target', sent, { audience: limited.id }, limited)
   await refused('invalid_target', sent, {}, limited)
+  const several = (audiences: readonly string[]) => {
+    const form = { grant_type: grantType, subject_token: String(sent) }
+    const body = new URLSearchParams({ ...form, subject_token_type: type('access_token') })
+    for (const audience of audiences) body.append('audience', audience)
+    return fetch(`${server.url}/oauth/token`, { method: 'POST', headers: basic(api), body })
+  }
+  const both: Answer['body'] = await (await several([orders, stock])).json()
+  assert.deepEqual(decodeJwt(String(both.access_token)).aud, [orders, stock])
+  assert.equal((await several([server.url, stock])).status, 400, 'ours is for nobody else')
   const fewer = await service({
     allowed_resources: [orders],
     token_exchange: { subject_clients: [app.id] },
@@ -320,6 +329,12 @@ test('RFC 8693 §2.2.1: the new token ends with the old one, with its grant, and
   await server.app.db.run(sql`UPDATE users SET is_active = false WHERE id = ${short.id}`)
   assert.equal((await introspect(server, api, made.access_token)).active, false)
   await refused('invalid_request', made.access_token)
+
+  const lost = (await testResource(server, { introspection_clients: [api.id] })).identifier
+  const forLost = await tokensFor(lost)
+  await server.app.db.run(sql`DELETE FROM resources WHERE identifier = ${lost}`)
+  clock.advance(2)
+  await refused('invalid_request', forLost.access_token, { audience: stock })
 
   const old = await tokensFor()
   clock.advance(7200)

@@ -3,12 +3,18 @@ import type { ClientId } from '../../base/index.ts'
 import type { AccessToken } from '../access-token.ts'
 import type { ActiveNeeds } from '../active-token.ts'
 import { readActiveToken } from '../active-token.ts'
+import type { ResourceBook } from '../resources/book.ts'
 import type { Grant, Reading } from './presented-token.ts'
 
+export type AccessTokenNeeds = ActiveNeeds & {
+  readonly resourceBook: Pick<ResourceBook, 'find'>
+}
+
 /** An access token of ours, JWT or opaque, that counts now, for whatever it is (RFC 8693 section 2.1). */
-export async function readAccessToken(needs: ActiveNeeds, text: string): Promise<Reading> {
+export async function readAccessToken(needs: AccessTokenNeeds, text: string): Promise<Reading> {
   const found = await readActiveToken(needs, text)
   if (!found.ok) return found
+  if (!(await isForSomebody(needs, found.token))) return { ok: false, why: 'for nobody any more' }
   const { token, client, person } = found
   const subject =
     person === undefined
@@ -30,6 +36,18 @@ export async function readAccessToken(needs: ActiveNeeds, text: string): Promise
       grant: grantOf(token),
     },
   }
+}
+
+/** When the last of its resources is registered no more, a token is worth nothing. */
+async function isForSomebody(
+  { issuer, clients, resourceBook }: AccessTokenNeeds,
+  { audience }: AccessToken,
+): Promise<boolean> {
+  if (audience.includes(issuer)) return true
+  const found = await Promise.all(
+    audience.map(async (one) => (await resourceBook.find(one)) ?? clients.find(one)),
+  )
+  return found.some((one) => one !== undefined)
 }
 
 function grantOf({ grantId, authTime, acr, amr }: AccessToken): Grant | undefined {

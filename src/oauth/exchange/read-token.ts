@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { Client } from '../../clients/index.ts'
 import type { Reading } from './presented-token.ts'
+import type { AccessTokenNeeds } from './read-access-token.ts'
 import { readAccessToken } from './read-access-token.ts'
 import type { IdTokenNeeds } from './read-id-token.ts'
 import { readIdToken } from './read-id-token.ts'
@@ -8,7 +9,7 @@ import type { IssuedNeeds } from './read-issued.ts'
 import { readIssued } from './read-issued.ts'
 import type { TokenType } from './token-types.ts'
 
-export type ReadingNeeds = IdTokenNeeds & IssuedNeeds
+export type ReadingNeeds = AccessTokenNeeds & IdTokenNeeds & IssuedNeeds
 
 /** A token of one of the types that we take, judged as introspection would judge it now. */
 export function readToken(

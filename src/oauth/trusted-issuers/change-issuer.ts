@@ -21,6 +21,8 @@ type Needs = {
   readonly clock: Clock
   readonly random: Random
   readonly issuer: string
+  /** Hosts that may be asked without TLS. */
+  readonly outgoingHosts?: readonly string[]
 }
 type By = { readonly actor: string; readonly origin?: Origin }
 
@@ -103,8 +105,8 @@ function patched(
   throw trustedIssuerFailures.invalid_issuer({ members })
 }
 
-function checked({ issuer }: Needs, input: TrustedIssuerInput): TrustedIssuerInput {
-  const members = problemsOf(input, issuer)
+function checked(needs: Needs, input: TrustedIssuerInput): TrustedIssuerInput {
+  const members = problemsOf(input, needs)
   if (members.length > 0) throw trustedIssuerFailures.invalid_issuer({ members })
   return input
 }

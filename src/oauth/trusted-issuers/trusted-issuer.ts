@@ -71,8 +71,18 @@ export function inputOf(trust: Trust): TrustedIssuerInput {
   }
 }
 
-/** Everything that is wrong with what was sent. `ours` is the issuer that we are ourselves. */
-export function problemsOf(input: TrustedIssuerInput, ours: string): InvalidMember[] {
+type Own = {
+  /** The issuer that we are ourselves. */
+  readonly issuer: string
+  /** Hosts that may be asked without TLS. */
+  readonly outgoingHosts?: readonly string[]
+}
+
+/** Everything that is wrong with what was sent. */
+export function problemsOf(
+  input: TrustedIssuerInput,
+  { issuer: ours, outgoingHosts = [] }: Own,
+): InvalidMember[] {
   const problems: InvalidMember[] = []
   const { issuer, jwks, jwks_uri: uri, subject, subjects } = input
   const byMetadata = jwks === undefined && uri === undefined
@@ -84,11 +94,12 @@ export function problemsOf(input: TrustedIssuerInput, ours: string): InvalidMemb
     // Our own tokens are exchanged (RFC 8693), which knows whom they were given to.
     problems.push({ pointer: '/issuer', words: 'is this server itself' })
   }
-  if (byMetadata && !isPlainWebAddress(issuer)) {
-    problems.push({ pointer: '/issuer', words: 'must be a web address, or jwks be given' })
+  if (byMetadata && (!isWebAddress(issuer, outgoingHosts) || /[?#]/.test(issuer))) {
+    // OIDC Discovery section 3: an issuer has neither query nor fragment.
+    problems.push({ pointer: '/issuer', words: 'must be an https address, or jwks be given' })
   }
-  if (uri !== undefined && !isWebAddress(uri)) {
-    problems.push({ pointer: '/jwks_uri', words: 'is not a web address' })
+  if (uri !== undefined && !isWebAddress(uri, outgoingHosts)) {
+    problems.push({ pointer: '/jwks_uri', words: 'is not an https address' })
   }
   if (jwks !== undefined && uri !== undefined) {
     problems.push({ pointer: '/jwks', words: 'must be absent beside jwks_uri' })
@@ -103,11 +114,9 @@ export function problemsOf(input: TrustedIssuerInput, ours: string): InvalidMemb
   return problems
 }
 
-function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-}
-
-/** OIDC Discovery section 3: an issuer has neither query nor fragment. */
-function isPlainWebAddress(text: string): boolean {
-  return isWebAddress(text) && !/[?#]/.test(text)
+function isWebAddress(text: string, plainHosts: readonly string[]): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname, host } = new URL(text)
+  const isPlain = plainHosts.includes(hostname) || plainHosts.includes(host)
+  return protocol === 'https:' || (protocol === 'http:' && isPlain)
 }
