@@ -23,7 +23,8 @@ import {
   readPem,
   registrationSurface,
 } from './http/index.ts'
-import { loginRoutes, signUpPageRoutes } from './login/index.ts'
+import type { ClientAttempt } from './login/index.ts'
+import { loginRoutes, proveByClient, signUpPageRoutes } from './login/index.ts'
 import { inboxRoutes } from './mail/index.ts'
 import {
   accessTokenMint,
@@ -35,6 +36,7 @@ import {
   createTokenEndpoint,
   deviceCodeGrant,
   jwtBearerGrant,
+  passwordGrant,
   protocolRoutes,
   readIdTokenHint,
   registrationRoutes,
@@ -43,6 +45,7 @@ import {
 } from './oauth/index.ts'
 import type { Parts } from './parts.ts'
 import { keyPolicy } from './schedule.ts'
+import type { RefreshRules } from './session/index.ts'
 import type { Shared } from './shared.ts'
 import { addressesOf, share } from './shared.ts'
 
@@ -78,7 +81,7 @@ export async function openSurfaces(
     assetRoutes(surface, shared.assets)
     if (hasDocs(config)) docsRoutes(surface)
   })
-  await oauthSurface(http, (surface) => protocolRoutes(surface, protocolNeeds(config, shared)))
+  await oauthSurface(http, (surface) => protocolRoutes(surface, protocolNeeds(options, shared)))
   await registrationSurface(http, (surface) =>
     registrationRoutes(surface, { ...shared, protocol: config.protocol }),
   )
@@ -128,27 +131,19 @@ function hasClientCertificates({ http, protocol }: Config): boolean {
   return http.tlsClientCertificates === 'request' || protocol.certificateHeader !== ''
 }
 
-function protocolNeeds(config: Config, shared: Shared) {
+function protocolNeeds(options: AppOptions, shared: Shared) {
+  const { config } = options
   const { issuer } = shared
   const { refreshIdleLifetime: idle, refreshGrace: grace, clockSkew } = config.oauth
   const brake = createBrake(shared)
   const clientAuth = { ...shared, brake, addresses: addressesOf(config), clockSkew }
-  const issue = { ...shared, ...config.oauth }
   const refreshRules = { idle, grace, sessionIdle: shared.lifetimes.idle }
   const token = createTokenEndpoint({
     resourceBook: shared.resourceBook,
     dpop: shared.dpop,
     clientAuth,
     count: (grant, outcome, client) => countToken(shared, { grant, outcome, client }),
-    grants: [
-      authorizationCodeGrant(issue),
-      refreshTokenGrant({ ...issue, rules: refreshRules }),
-      clientCredentialsGrant({ ...shared, mint: accessTokenMint(issue) }),
-      cibaGrant({ ...issue, protocol: config.protocol }),
-      deviceCodeGrant({ ...issue, protocol: config.protocol }),
-      jwtBearerGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
-      tokenExchangeGrant({ ...shared, clockSkew, mint: accessTokenMint(issue) }),
-    ],
+    grants: grantsOf(options, shared, refreshRules),
   })
   const ofKey = (text: string) => introspectKey({ issuer, book: shared.apiKeys.book }, text)
   const { protocol } = config
@@ -169,6 +164,31 @@ function protocolNeeds(config: Config, shared: Shared) {
     refreshRules,
     introspectKey: ofKey,
   }
+}
+
+/** Every grant of the token endpoint; the password grant only where the operator allows it. */
+function grantsOf({ config, log }: AppOptions, shared: Shared, rules: RefreshRules) {
+  const { protocol } = config
+  const { clockSkew } = config.oauth
+  const issue = { ...shared, ...config.oauth, protocol }
+  const mint = accessTokenMint(issue)
+  const warn = (client: string) =>
+    log.warn({ client }, 'a client uses the password grant, which RFC 9700 section 2.4 forbids')
+  const password = {
+    ...issue,
+    prove: (attempt: ClientAttempt) => proveByClient(shared, attempt),
+    warn,
+  }
+  return [
+    authorizationCodeGrant(issue),
+    refreshTokenGrant({ ...issue, rules }),
+    clientCredentialsGrant({ ...shared, mint }),
+    cibaGrant(issue),
+    deviceCodeGrant(issue),
+    jwtBearerGrant({ ...shared, clockSkew, mint }),
+    tokenExchangeGrant({ ...shared, clockSkew, mint }),
+    ...(protocol.passwordGrant ? [passwordGrant(password)] : []),
+  ]
 }
 
 type Issued = {

@@ -16,6 +16,7 @@ import { knownScopes } from './scope.ts'
 import type { ProtocolSettings } from './settings.ts'
 import { subjectMetadata } from './subject.ts'
 import { userinfoMetadata } from './userinfo.ts'
+import { passwordMetadata } from './token/password.ts'
 import { jwtBearerMetadata } from './token/jwt-bearer.ts'
 import { tokenExchangeMetadata } from './token/token-exchange.ts'
 
@@ -46,6 +47,7 @@ const parts: readonly ((needs: MetadataNeeds) => MetadataPart)[] = [
   jwtBearerMetadata,
   deviceMetadata,
   cibaMetadata,
+  passwordMetadata,
   tokenExchangeMetadata,
   pushedMetadata,
   requestObjectMetadata,

@@ -3,7 +3,8 @@ import { appendAudit } from '../../audit/index.ts'
 import { originOf } from '../../http/index.ts'
 import type { Judgement } from '../../identity/index.ts'
 import { attemptsLetterJob, judgeIdentity } from '../../identity/index.ts'
-import type { Outcome } from '../../limits/index.ts'
+import type { Attempt, Outcome } from '../../limits/index.ts'
+import { limitFailures } from '../../limits/index.ts'
 import type { LoginNeeds } from '../needs.ts'
 import type { Exchange } from '../page-form.ts'
 import { admitAttempt } from './admit-attempt.ts'
@@ -46,7 +47,33 @@ export async function provePassword(
     account: identifier,
     ip: origin.ip,
   })
-  const claim = { identifier, password, origin, clientId }
+  return judgeAttempt(needs, attempt, { identifier, password, origin, clientId })
+}
+
+/** A password that a client shows for its person: there is neither a browser nor a page. */
+export type ClientAttempt = PasswordAttempt & { readonly origin: Origin }
+
+/**
+ * The same door for a client that asks people for their passwords itself. It is a stranger for every account, and
+ * cannot do the computation that is asked of suspicious networks.
+ */
+export async function proveByClient(needs: ProveNeeds, attempt: ClientAttempt): Promise<Judgement> {
+  const { identifier } = attempt
+  const { ip = '' } = attempt.origin
+  await needs.limits.admit(['login', { ip }])
+  if (await needs.limits.challengeNeeded(ip)) throw limitFailures.challenge_required('missing')
+  const begun = { account: identifier, ip }
+  const admission = await needs.limits.beforeAttempt(begun)
+  if (!admission.allowed) throw limitFailures.too_soon(admission.retryAfter)
+  return judgeAttempt(needs, begun, attempt)
+}
+
+/** One hash, and what follows from it for the limits and the owner of the account. */
+async function judgeAttempt(
+  needs: ProveNeeds,
+  attempt: Attempt,
+  claim: ClientAttempt,
+): Promise<Judgement> {
   const judgement = await judgeIdentity(needs, claim).catch(async (error: unknown) => {
     // Our own overload is no wrong password.
     await needs.limits.afterAttempt(attempt, 'abandoned')
@@ -54,7 +81,7 @@ export async function provePassword(
   })
   const proved = judgement.ok || judgement.left !== undefined
   const outcome = await needs.limits.afterAttempt(attempt, proved ? 'success' : 'failure')
-  if (!proved) await followUp(needs, outcome, { identifier, origin })
+  if (!proved) await followUp(needs, outcome, claim)
   return judgement
 }
 
