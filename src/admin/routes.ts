@@ -7,6 +7,7 @@ import { bulkRoutes } from './bulk/routes.ts'
 import { clientRoutes } from './clients/routes.ts'
 import { consentAdminRoutes } from './consents/routes.ts'
 import { dashboardRoutes } from './dashboard/routes.ts'
+import { registrationTokenRoutes } from './registration-tokens/routes.ts'
 import { rememberAnswers } from './idempotency/remember-answers.ts'
 import { impersonationAdminRoutes } from './impersonation/routes.ts'
 import { invitationRoutes } from './invitations/routes.ts'
@@ -47,6 +48,7 @@ export function adminRoutes(surface: Surface, needs: Needs): void {
   impersonationAdminRoutes(surface, needs)
   accessRoutes(surface, needs)
   clientRoutes(surface, needs)
+  registrationTokenRoutes(surface, needs)
   trustedIssuerRoutes(surface, needs)
   resourceRoutes(surface, needs)
   consentAdminRoutes(surface, needs)

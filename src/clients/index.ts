@@ -1,8 +1,8 @@
 /**
  * clients: the applications that may ask for tokens, and what people allowed them.
- * Owns the tables `clients` and `consents`. Promises that secrets exist only as digests, that metadata
- * in the table obeys the rules of this module, and that a cached client or origin is at most one second old,
- * and that of a client at most two secrets work.
+ * Owns the tables `clients` and `consents`. Promises that secrets exist only as digests, and sealed where they
+ * sign proofs, that metadata in the table obeys the rules of this module, that a cached client or origin is at
+ * most one second old, and that of a client at most two secrets work.
  * Never speaks HTTP.
  */
 
@@ -43,7 +43,7 @@ export { requireSector } from './sector.ts'
 export { redirectUriMatches, redirectUriProblem } from './redirect-uri.ts'
 export type { ListedSecret, NewSecret } from './rotate-secret.ts'
 export { endOldSecret, listSecrets, rotateClientSecret } from './rotate-secret.ts'
-export { ClientInput } from './schemas.ts'
+export { ClientInput, GrantType } from './schemas.ts'
 export { matchingSecret, workingSecrets } from './secret.ts'
 export type { SecretUses } from './secret-uses.ts'
 export { createSecretUses } from './secret-uses.ts'
@@ -54,4 +54,10 @@ export {
   setClientActive,
   sweepClientSecrets,
 } from './store.ts'
-export { deleteClient, patchedRegistration, switchClient, updateClient } from './update-client.ts'
+export {
+  deleteClient,
+  patchedRegistration,
+  registrationOf,
+  switchClient,
+  updateClient,
+} from './update-client.ts'

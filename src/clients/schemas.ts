@@ -26,7 +26,7 @@ export type AuthMethod = Static<typeof AuthMethodSchema>
 
 export type SigningAlgorithm = Static<typeof SigningAlgorithmSchema>
 
-const GrantType = Type.Enum([
+export const GrantType = Type.Enum([
   'authorization_code',
   'refresh_token',
   'client_credentials',

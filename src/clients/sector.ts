@@ -9,7 +9,7 @@ import type { ClientMetadata } from './schemas.ts'
  */
 export async function requireSector(
   needs: { readonly outgoing: Pick<Outgoing, 'get'> },
-  { sector_identifier_uri: uri, redirect_uris: redirects }: ClientMetadata,
+  { sector_identifier_uri: uri, redirect_uris: redirects = [] }: Partial<ClientMetadata>,
 ): Promise<void> {
   if (uri === undefined) return
   const listed = await readList(needs.outgoing, uri)

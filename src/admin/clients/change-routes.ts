@@ -3,6 +3,8 @@ import { basedOn, needs as permission, problems } from '../../account/index.ts'
 import {
   ClientInput,
   patchedRegistration,
+  registrationOf,
+  requireSector,
   switchClient,
   updateClient,
 } from '../../clients/index.ts'
@@ -14,6 +16,7 @@ import {
   ClientParams,
   ClientPatch,
   ClientWithSecret,
+  clientOf,
   clientsPath as path,
   sendClient,
 } from './client.ts'
@@ -69,6 +72,10 @@ async function change(
   to: To,
 ): Promise<Reply> {
   const { by, clientId } = await actOnClient(needs, request, id)
+  // What it leads to is asked before the transaction; If-Match makes sure that it is still the same.
+  const before = registrationOf(await clientOf(needs, id))
+  const after = to(before)
+  if (sectorOf(before) !== sectorOf(after)) await requireSector(needs, after)
   const { client, secret } = await updateClient(needs, clientId, {
     basedOn: basedOn(request),
     by,
@@ -76,6 +83,10 @@ async function change(
   })
   needs.clients.forget(clientId)
   return sendClient(reply, client, secret)
+}
+
+function sectorOf({ sector_identifier_uri: uri, redirect_uris: redirects }: ClientInput): string {
+  return JSON.stringify([uri, redirects])
 }
 
 function lifeRoutes(surface: Surface, needs: AdminNeeds): void {

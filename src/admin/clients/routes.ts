@@ -1,7 +1,13 @@
 import { Type } from 'typebox'
 import { byOf, needs as permission, problems } from '../../account/index.ts'
 import { isStorable } from '../../base/index.ts'
-import { ClientInput, createClient, listClients } from '../../clients/index.ts'
+import {
+  ClientInput,
+  createClient,
+  GrantType,
+  listClients,
+  requireSector,
+} from '../../clients/index.ts'
 import type { Surface } from '../../http/index.ts'
 import type { AdminNeeds } from '../needs.ts'
 import { pageBody, pageFrom, pageOf, pageQuery, sendPage } from '../paging.ts'
@@ -34,9 +40,7 @@ const ListQuery = Type.Object(
     active: Type.Optional(
       Type.Boolean({ description: 'Only clients that are active, or are not' }),
     ),
-    grant_type: Type.Optional(
-      Type.Enum(['authorization_code', 'refresh_token', 'client_credentials']),
-    ),
+    grant_type: Type.Optional(GrantType),
   },
   { additionalProperties: false },
 )
@@ -54,6 +58,7 @@ export function clientRoutes(surface: Surface, needs: AdminNeeds): void {
       response: { 201: ClientWithSecret, ...problems },
     },
     handler: async (request, reply) => {
+      await requireSector(needs, request.body)
       const { client, secret } = await createClient(needs, request.body, byOf(request))
       needs.clients.forget(client.clientId)
       return sendClient(reply.code(201), client, secret)

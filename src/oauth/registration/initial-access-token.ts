@@ -16,7 +16,7 @@ export type NewInitialAccessToken = {
   /** Seconds. */
   readonly lifetime: number
   readonly scopes: readonly string[] | null
-  readonly grantTypes: readonly string[] | null
+  readonly grantTypes: InitialAccessToken['grantTypes']
 }
 
 /** Makes a token by which clients register themselves. It is in the answer and nowhere else. */

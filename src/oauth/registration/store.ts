@@ -1,5 +1,8 @@
 import type { Queries, Tx } from '../../db/index.ts'
+import type { ClientMetadata } from '../../clients/index.ts'
 import { sql } from '../../db/index.ts'
+
+type GrantType = ClientMetadata['grant_types'][number]
 
 /** An initial access token (RFC 7591 section 1.2), without the token itself. */
 export type InitialAccessToken = {
@@ -8,7 +11,7 @@ export type InitialAccessToken = {
   readonly uses: number
   readonly used: number
   readonly scopes: readonly string[] | null
-  readonly grantTypes: readonly string[] | null
+  readonly grantTypes: readonly GrantType[] | null
   readonly createdBy: string
   readonly createdAt: Date
   readonly expiresAt: Date
