@@ -12,7 +12,7 @@ import { oauthFailures } from '../failures.ts'
 import { mintIdToken } from '../id-token.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { accessTokenMint } from '../issue.ts'
-import { tokenRules } from '../resources/token-rules.ts'
+import { readTokenRules } from '../resources/token-rules.ts'
 import { scopeText } from '../scope.ts'
 import { insertCode } from '../store.ts'
 import type { Issues } from './response-type.ts'
@@ -77,9 +77,8 @@ async function grantOf(
   session: Session,
 ): Promise<FamilyStart> {
   const { client, resources } = request
-  const found = await Promise.all(resources.map((one) => needs.resourceBook.find(one)))
-  const { lifetime, requireBinding } = tokenRules(client, found, needs.accessTokenLifetime)
-  if (requireBinding) throw oauthFailures.binding_required()
+  // Before anything is written: some resources give nothing to who is not bound.
+  const { lifetime } = await readTokenRules(needs, { client, resources, binding: undefined })
   const end = addSeconds(needs.clock.now(), lifetime)
   return {
     kind: 'oauth',
