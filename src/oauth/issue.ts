@@ -14,21 +14,19 @@ import { selectClaims } from './claims.ts'
 import { oauthFailures } from './failures.ts'
 import { mintIdToken } from './id-token.ts'
 import { makeOpaqueToken } from './opaque/make-opaque-token.ts'
-import type { ResourceNeeds } from './resources/requested.ts'
-import { tokenRules } from './resources/token-rules.ts'
+import type { TokenRulesNeeds } from './resources/token-rules.ts'
+import { readTokenRules } from './resources/token-rules.ts'
 import { scopeText } from './scope.ts'
 import type { Subjects } from './subject.ts'
 import type { TokenResponse } from './token/grant.ts'
 
-export type MintNeeds = ResourceNeeds & {
+export type MintNeeds = TokenRulesNeeds & {
   readonly db: Queries
   readonly clock: Clock
   readonly random: Random
   readonly keys: KeyRing
   readonly issuer: string
   readonly subjects: Subjects
-  /** Seconds. */
-  readonly accessTokenLifetime: number
 }
 
 export type IssueNeeds = MintNeeds & {
@@ -60,18 +58,16 @@ export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
 /** The one place where access tokens are made: for the resources that were named, or our own. */
 export function accessTokenMint(needs: MintNeeds): AccessTokenMint {
   return async ({ client, resources, audiences = [], longest = Infinity, ...wish }) => {
-    const { resourceBook, accessTokenLifetime, issuer } = needs
-    const found = await Promise.all(resources.map((one) => resourceBook.find(one)))
-    const { alg, ...rules } = tokenRules(client, found, accessTokenLifetime)
+    const target = { client, resources, binding: wish.binding }
+    const { alg, ...rules } = await readTokenRules(needs, target)
     const lifetime = Math.min(rules.lifetime, longest)
-    if (rules.requireBinding && wish.binding === undefined) throw oauthFailures.binding_required()
     const named = [...resources, ...audiences]
     const scopes = wish.scopes.filter((scope) => rules.scopes?.has(scope) !== false)
     const start = {
       ...wish,
       scopes,
       claims: claimsFor(client, rules.scopes === undefined ? undefined : scopes, wish.claims),
-      audience: named.length === 0 ? issuer : named,
+      audience: named.length === 0 ? needs.issuer : named,
       alg,
       lifetime,
     }

@@ -144,10 +144,9 @@ test('resources are listed page by page, the youngest first', async () => {
 
 test('the command line registers and lists resources', async () => {
   const run = (...words: string[]) => runCommand(server.databaseUrl, words)
-  const made = await run(
-    ...['resource', 'create', 'https://cli.example.com', '--name', 'By hand', '--format', 'opaque'],
-    ...['--scope', 'read=See it', '--scope', 'write'],
-  )
+  const options = ['--name', 'By hand', '--format', 'opaque', '--scope', 'read=See it']
+  const address = 'https://cli.example.com'
+  const made = await run('resource', 'create', address, ...options, '--scope', 'write')
   assert.equal(made.code, 0, made.output)
   const { body } = await tokenFor('https://cli.example.com')
   assert.match(String(body.access_token), /^cardea_at_/)

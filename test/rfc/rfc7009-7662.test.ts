@@ -175,6 +175,7 @@ test('RFC 7662 §2.2: the fields of an active token of a person', async () => {
       iat: now,
       auth_time: now,
       acr: 'urn:cardea:aal1',
+      amr: ['pwd'],
       jti: claims.jti,
     })
   }

@@ -59,6 +59,14 @@ const forItself = (resources: readonly string[], fields: Fields = {}, client = m
 const codeFor = async (resource: string | undefined, fields: Fields = {}) =>
   obtainCode(server, app, user, { fields: { scope, resource, ...fields } })
 
+async function codeForAll(resources: readonly string[]) {
+  const proof = pkce()
+  const all = new URLSearchParams(resources.map((resource) => ['resource', resource]))
+  const path = `${authorizePath(app, proof, { scope })}&${all}`
+  const page = await passPages(server.browser(), path, user)
+  return { proof, code: page.left?.searchParams.get('code') ?? '' }
+}
+
 const redeemed = (code: string, verifier: string, resources: readonly string[]) =>
   ask(
     app,
@@ -142,14 +150,7 @@ test('RFC 8707 §2.1: an authorization request for an unknown resource goes back
 })
 
 test('RFC 8707 §2.2: a token request may narrow what was granted, and never widen it', async () => {
-  const proof = pkce()
-  const both = new URLSearchParams([
-    ['resource', invoices],
-    ['resource', orders],
-  ])
-  const path = authorizePath(app, proof, { scope })
-  const page = await passPages(server.browser(), `${path}&${both}`, user)
-  const code = page.left?.searchParams.get('code') ?? ''
+  const { code, proof } = await codeForAll([invoices, orders])
   const first = await redeemed(code, proof.verifier, [orders])
   assert.deepEqual(decodeJwt(first.body.access_token).aud, orders)
   assert.equal(first.body.scope, 'read')
@@ -182,6 +183,18 @@ test('a resource says what its tokens are signed with, how long they live, and w
   assert.deepEqual(error(await forItself([strict.identifier, orders])), [400, 'invalid_target'])
   const opaque = await testResource(server, { access_token_format: 'opaque' })
   assert.deepEqual(error(await forItself([opaque.identifier, orders])), [400, 'invalid_target'])
+})
+
+test('a code for what no single token can be for stays good, and gives one after the other', async () => {
+  const opaque = await testResource(server, { access_token_format: 'opaque' })
+  const { code, proof } = await codeForAll([invoices, opaque.identifier])
+  const all = await redeemed(code, proof.verifier, [])
+  assert.deepEqual(error(all), [400, 'invalid_target'])
+  const { body } = await redeemed(code, proof.verifier, [invoices])
+  assert.equal(decodeJwt(body.access_token).aud, invoices)
+  const fields = { grant_type: 'refresh_token', refresh_token: body.refresh_token }
+  const next = await ask(app, fields, [opaque.identifier])
+  assert.match(next.body.access_token, /^cardea_at_/)
 })
 
 test('claims on rights are told to a resource that lists their scopes', async () => {

@@ -1,7 +1,9 @@
 import type { Client } from '../../clients/index.ts'
 import { demandsOf } from '../../clients/index.ts'
 import type { SigningAlgorithm } from '../../keys/index.ts'
+import type { TokenBinding } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
+import type { ResourceNeeds } from './requested.ts'
 import { mayName } from './requested.ts'
 import type { Resource } from './resource.ts'
 
@@ -11,7 +13,6 @@ export type TokenRules = {
   readonly alg: SigningAlgorithm
   /** Seconds. */
   readonly lifetime: number
-  readonly requireBinding: boolean
   /** The scopes that it may have; undefined: all that were granted. */
   readonly scopes: ReadonlySet<string> | undefined
 }
@@ -20,18 +21,41 @@ const usualAlg = 'ES256'
 const refused = (why: string) =>
   oauthFailures.invalid_target({ parameter: 'resource', log: { why } })
 
+export type TokenRulesNeeds = ResourceNeeds & {
+  /** Seconds. */
+  readonly accessTokenLifetime: number
+}
+
+export type TokenTarget = {
+  readonly client: Client
+  readonly resources: readonly string[]
+  readonly binding: TokenBinding | undefined
+}
+
 /**
- * What the resources that a token is for make of it; without any, the client says. Of several the strictest
- * counts, and one token cannot be in two formats or signed twice. `undefined` stands for a resource that is
- * registered no more. Fails with `invalid_target` (RFC 8707 section 2).
+ * What the resources that a token is for make of it; without any, the client says. Fails where there can be no
+ * such token: with `invalid_target` (RFC 8707 section 2), and where it would have to be bound and is not.
  */
-export function tokenRules(
-  client: Client,
-  found: readonly (Resource | undefined)[],
-  usualLifetime: number,
-): TokenRules {
+export async function readTokenRules(
+  { resourceBook, accessTokenLifetime }: TokenRulesNeeds,
+  { client, resources: named, binding }: TokenTarget,
+): Promise<TokenRules> {
+  const found = await Promise.all(named.map((one) => resourceBook.find(one)))
   const resources = found.filter((one) => one !== undefined)
   if (resources.length < found.length) throw refused('unknown')
+  const rules = tokenRules(client, resources, accessTokenLifetime)
+  if (binding === undefined && resources.some(({ requireBinding }) => requireBinding)) {
+    throw oauthFailures.binding_required()
+  }
+  return rules
+}
+
+/** Of several resources the strictest counts; one token cannot be in two formats or signed twice. */
+function tokenRules(
+  client: Client,
+  resources: readonly Resource[],
+  usualLifetime: number,
+): TokenRules {
   if (!resources.every(({ identifier }) => mayName(client, identifier))) {
     throw refused('not allowed to the client')
   }
@@ -49,12 +73,11 @@ export function tokenRules(
     format,
     alg,
     lifetime: Math.min(...resources.map(({ lifetime }) => lifetime ?? usualLifetime)),
-    requireBinding: resources.some(({ requireBinding }) => requireBinding),
     scopes: new Set(resources.flatMap(({ scopes }) => scopes.map(({ scope }) => scope))),
   }
 }
 
 function ownRules({ metadata }: Client, lifetime: number): TokenRules {
   const format = metadata.access_token_format ?? 'jwt'
-  return { format, alg: usualAlg, lifetime, requireBinding: false, scopes: undefined }
+  return { format, alg: usualAlg, lifetime, scopes: undefined }
 }

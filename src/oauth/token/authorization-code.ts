@@ -14,6 +14,7 @@ import { decideCode } from '../code.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IssueNeeds } from '../issue.ts'
 import { issueTokens } from '../issue.ts'
+import { readTokenRules } from '../resources/token-rules.ts'
 import { lockCode, markCodeUsed } from '../store.ts'
 import type { Grant, GrantRequest } from './grant.ts'
 import { narrowedGrant } from './narrow.ts'
@@ -92,8 +93,9 @@ async function redeem(
   }
   if (refusal !== undefined) return { ok: false, why: refusal }
   if (!holdsKey(code.grantData.dpopJkt, binding)) return { ok: false, why: 'dpop_jkt' } // RFC 9449 section 10
-  // A code stays good when more is asked for than it stands for.
-  narrowedGrant(request, code.grantData)
+  // A code stays good when more is asked for than it stands for, or what no token can be for.
+  const { resources } = narrowedGrant(request, code.grantData)
+  await readTokenRules(needs, { client, resources, binding })
   // Asked for together, which saves a round trip; a refusal from here on leaves nothing to commit.
   const [user, started] = await Promise.all([
     findUser(tx, code.userId),
