@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { generateKeyPair } from 'jose'
 import { manualClock, numericDate } from '../../src/base/index.ts'
 import { createClient } from '../../src/clients/index.ts'
+import { administrator } from '../harness/administrator.ts'
+import { guideBody, guideProgram } from '../harness/guide-program.ts'
 import type { Claims, PublishedIssuer } from '../harness/issuer.ts'
 import { publishedIssuer, testIssuer } from '../harness/issuer.ts'
 import type { Answer, Fields } from '../harness/oauth.ts'
@@ -185,4 +190,23 @@ test('an address inside our network is never asked unless the operator allowed t
   const client = await workload([{ issuer: secure, subject }])
   await refused(await inside.sign({ iss: secure, sub: subject, aud: server.url }), 'inside', client)
   assert.deepEqual(inside.asked(), [])
+})
+
+test('the program and the registration of docs/guide/workload-identity.md work', async () => {
+  const owner = await administrator(server, 'owner')
+  const body = guideBody('workload-identity', '$clients', {
+    'https://cluster.example.com': cluster.issuer,
+  })
+  const made = await owner.send('POST /admin/clients', body)
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const folder = await mkdtemp(join(tmpdir(), 'cardea-workload-'))
+  try {
+    const file = join(folder, 'token')
+    await writeFile(file, `${await token()}\n`)
+    const env = { ISSUER: server.url, CLIENT_ID: made.body.client_id, TOKEN_FILE: file }
+    const answer = await guideProgram('workload-identity', env)
+    assert.equal(answer.scope, 'invoices:write', JSON.stringify(answer))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

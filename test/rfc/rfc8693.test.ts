@@ -7,6 +7,7 @@ import { mintAccessToken } from '../../src/oauth/index.ts'
 import { administrator } from '../harness/administrator.ts'
 import type { ProofKey } from '../harness/dpop.ts'
 import { proof, proofKey } from '../harness/dpop.ts'
+import { guideBody, guideProgram } from '../harness/guide-program.ts'
 import { testIssuer } from '../harness/issuer.ts'
 import type { Answer, Fields } from '../harness/oauth.ts'
 import { basic, introspect, obtainTokens, post } from '../harness/oauth.ts'
@@ -428,4 +429,28 @@ test('an API exchanges opaque tokens as well, and gets opaque ones where it is r
   assert.equal(body.issued_token_type, type('access_token'), 'it is what it is')
   const seen = await introspect(server, mine, body.access_token)
   assert.deepEqual([seen.active, seen.sub, seen.act], [true, user.id, { sub: mine.id }])
+})
+
+test('the program of docs/guide/token-exchange.md exchanges a token, and its policy is one', async () => {
+  const { access_token: sent } = await tokensFor()
+  const answer = await guideProgram('token-exchange', {
+    ISSUER: server.url,
+    CLIENT_ID: api.id,
+    CLIENT_SECRET: api.secret,
+    TOKEN: String(sent),
+    AUDIENCE: stock,
+  })
+  assert.deepEqual(decodeJwt(String(answer.access_token)).act, { sub: api.id })
+  const owner = await administrator(server, 'owner')
+  const to = 'https://auth.example.com/api/v1/admin/trusted-issuers'
+  const trusted = await owner.send('POST /admin/trusted-issuers', guideBody('token-exchange', to))
+  assert.equal(trusted.status, 201, JSON.stringify(trusted.body))
+})
+
+test('RFC 8414 §2: discovery names the grants', async () => {
+  const response = await fetch(`${server.url}/.well-known/oauth-authorization-server`)
+  const metadata: Answer['body'] = await response.json()
+  const grants = [metadata.grant_types_supported].flat()
+  assert.ok(grants.includes(grantType))
+  assert.ok(grants.includes('urn:ietf:params:oauth:grant-type:jwt-bearer'))
 })
