@@ -17,6 +17,7 @@ const registration = '/oauth/register'
 /** Where scripts of other origins may call us, and how: never a page, and never the way to one. */
 const open: ReadonlyMap<string, string> = new Map([
   ['/oauth/token', 'POST'],
+  ['/oauth/par', 'POST'],
   ['/oauth/revoke', 'POST'],
   ['/oauth/userinfo', 'GET, POST'],
   [registration, 'POST'],

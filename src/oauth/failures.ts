@@ -59,7 +59,6 @@ export const oauthFailures = failures({
     'The person must prove more of who they are first.',
   ],
   consent_required: ['consent_required', 400, 'The person has not consented.'],
-  request_not_supported: ['request_not_supported', 400, 'Request objects are not supported.'],
   request_uri_not_supported: ['request_uri_not_supported', 400, 'Request URIs are not supported.'],
   registration_not_supported: [
     'registration_not_supported',

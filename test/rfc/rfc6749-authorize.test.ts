@@ -250,12 +250,8 @@ test('RFC 6749 §3.3: unknown scopes are ignored, known ones that the client may
 })
 
 test('OIDC Core §3.1.2.6: request objects and registration are refused with codes of their own', async () => {
-  await assertRedirect({ request: 'e30.e30.' }, 'request_not_supported', 'request')
-  await assertRedirect(
-    { request_uri: 'https://x.example/r' },
-    'request_uri_not_supported',
-    'request_uri',
-  )
+  await assertRedirect({ request: 'e30.e30.' }, 'invalid_request_object', 'request')
+  await assertRedirect({ request_uri: 'https://x.example/r' }, 'invalid_request_uri', 'request_uri')
   await assertRedirect({ registration: '{}' }, 'registration_not_supported', 'registration')
   await assertRedirect({ resource: 'https://api.example' }, 'invalid_target', 'RFC 8707 §2')
 })
