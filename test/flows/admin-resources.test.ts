@@ -67,6 +67,15 @@ test('an identifier is registered once, however it is spelt', async () => {
   }
 })
 
+test('of many who register the same identifier at once, one succeeds', async () => {
+  const one = { identifier: 'https://race.example.com', name: 'Race' }
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () => owner.send(`POST ${path}`, one)),
+  )
+  const codes = answers.map(({ status }) => status).toSorted((a, b) => a - b)
+  assert.deepEqual(codes, [201, ...Array<number>(49).fill(409)])
+})
+
 test('what cannot be a resource is refused, each member by name', async () => {
   const wrong: readonly [object, string][] = [
     [{ identifier: 'not a uri' }, '/identifier'],
