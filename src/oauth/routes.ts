@@ -138,7 +138,7 @@ function sendAs(type: string, reply: Reply, text: string): Reply {
 }
 
 function userinfoRoutes(surface: Surface, needs: ProtocolNeeds): void {
-  const security = [{ bearer: [] }]
+  const security = [{ bearer: [] }, { dpop: [] }]
   const schema = { tags, security, response: { 200: UserinfoAnswer, ...errors, 403: OAuthError } }
   const summary = 'What the person allowed the client to know (OpenID Connect Core section 5.3)'
   const get = { ...schema, operationId: 'getUserinfo', summary }

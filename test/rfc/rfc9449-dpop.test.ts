@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { decodeJwt, exportJWK, SignJWT } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as oidc from 'openid-client'
 import { manualClock } from '../../src/base/index.ts'
@@ -360,6 +360,48 @@ test('§8: openid-client goes through a login with nonces', async () => {
     options,
   )
   assert.equal(renewed.token_type, 'dpop')
+})
+
+test('FAPI 2.0 §5.3.2: openid-client pushes its request with a proof, and is held to that key', async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256')
+  const client = await strict.client({
+    profile: 'fapi2',
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [{ ...(await exportJWK(publicKey)) }] },
+    id_token_signed_response_alg: 'ES256',
+  })
+  const person = await strict.user()
+  const config = await oidc.discovery(
+    new URL(strict.url),
+    client.id,
+    { id_token_signed_response_alg: 'ES256' },
+    oidc.PrivateKeyJwt(privateKey),
+    { execute: [oidc.allowInsecureRequests] },
+  )
+  const begin = async (DPoP: oidc.DPoPHandle) => {
+    const pkceCodeVerifier = oidc.randomPKCECodeVerifier()
+    const parameters = {
+      redirect_uri: callback,
+      scope: 'openid email',
+      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    }
+    const address = await oidc.buildAuthorizationUrlWithPAR(config, parameters, { DPoP })
+    const { left } = await passPages(strict.browser(), address.href, person)
+    assert.ok(left)
+    return { left, checks: { pkceCodeVerifier, idTokenExpected: true } }
+  }
+  const newHandle = async () => oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair('ES256'))
+  const DPoP = await newHandle()
+  const { left, checks } = await begin(DPoP)
+  const tokens = await oidc.authorizationCodeGrant(config, left, checks, undefined, { DPoP })
+  assert.equal(tokens.token_type, 'dpop')
+  const other = await begin(DPoP)
+  const thief = { DPoP: await newHandle() }
+  await assert.rejects(
+    oidc.authorizationCodeGrant(config, other.left, other.checks, undefined, thief),
+    (error) => error instanceof oidc.ResponseBodyError && error.error === 'invalid_grant',
+  )
 })
 
 test('§8: oauth4webapi gets a token with nonces', async () => {

@@ -49,4 +49,9 @@ export const securitySchemes = {
     scheme: 'basic',
     description: 'client_id and client_secret; the other ways of a client stand in the body',
   },
+  dpop: {
+    type: 'http',
+    scheme: 'dpop',
+    description: 'An access token that is bound to a key, with a proof in the header DPoP (RFC 9449)',
+  },
 } as const
