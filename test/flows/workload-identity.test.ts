@@ -210,3 +210,28 @@ test('the program and the registration of docs/guide/workload-identity.md work',
     await rm(folder, { recursive: true })
   }
 })
+
+test('the keys of an issuer that speaks for people are found in the same way', async () => {
+  const owner = await administrator(server, 'owner')
+  const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+  const trust = (issuer: string) =>
+    owner.send('POST /admin/trusted-issuers', { issuer, subject: 'username' })
+  assert.equal((await trust(inside.issuer)).status, 400, 'no TLS, and not allowed')
+  const made = await trust(cluster.issuer)
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const hidden = inside.issuer.replace('http:', 'https:')
+  assert.equal((await trust(hidden)).status, 201)
+  const client = await server.client({
+    grant_types: [grant_type],
+    redirect_uris: [],
+    scope: 'read',
+  })
+  const { username: sub } = await server.user()
+  const assertion = await token({ sub })
+  const { status, body } = await post(server, '/oauth/token', client, { grant_type, assertion })
+  assert.equal(status, 200, JSON.stringify(body))
+  const forbidden = await inside.sign({ iss: hidden, sub, aud: server.url })
+  const answer = await post(server, '/oauth/token', client, { grant_type, assertion: forbidden })
+  assert.equal(answer.body.error, 'invalid_grant')
+  assert.deepEqual(inside.asked(), [])
+})
