@@ -135,6 +135,24 @@ test('a publication lead as long as the rotation is refused', () => {
   assert.equal(errors(both).length, 1)
 })
 
+test('TLS of our own has both files and a public address, and asks nobody for certificates without', () => {
+  const cert = { CARDEA_HTTP_TLS_CERT_FILE: '/tls.crt' }
+  const both = { ...cert, CARDEA_HTTP_TLS_KEY_FILE: '/tls.key' }
+  const request = { CARDEA_HTTP_TLS_CLIENT_CERTIFICATES: 'request' }
+  assert.equal(errors(cert).length, 1)
+  assert.equal(errors(request).length, 1)
+  assert.equal(errors({ ...both, CARDEA_PUBLIC_URL: 'http://a.example' }).length, 1)
+  const loaded = loadConfig({ ...both, ...request, CARDEA_HTTP_PORT: '8443' })
+  assert.ok(loaded.ok)
+  assert.equal(loaded.config.publicUrl, 'https://localhost:8443')
+})
+
+test('a header with certificates is believed from named proxies only', () => {
+  const header = { CARDEA_PROTOCOL_CERTIFICATE_HEADER: 'client-cert' }
+  assert.equal(errors(header).length, 1)
+  assert.deepEqual(errors({ ...header, CARDEA_HTTP_TRUSTED_PROXIES: '10.0.0.0/8' }), [])
+})
+
 test('a rule says nothing of a setting that is itself wrong', () => {
   assert.equal(errors({ ...production, CARDEA_PUBLIC_URL: 'nonsense' }).length, 1)
   assert.equal(errors({ CARDEA_ENV: 'prod', CARDEA_LOG_FORMAT: 'pretty' }).length, 1)

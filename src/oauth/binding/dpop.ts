@@ -77,7 +77,7 @@ async function verifyProof(needs: DpopNeeds, request: Proven): Promise<ProofVerd
   const read = await readProof(needs, request, proof)
   if (read === undefined) return refused('not a proof, or its signature is wrong')
   const { payload, jkt } = read
-  const skew = Math.min(60, Math.max(10, needs.clockSkew)) // FAPI 2.0 section 5.3.2.1, note 3
+  const skew = Math.min(60, Math.max(10, needs.clockSkew)) // FAPI 2.0 section 5.3.2.1
   const why = decideProof(payload, {
     method: request.method,
     targets: needs.addresses.map((address) => normalTarget(address + request.path)),
