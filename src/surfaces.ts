@@ -197,7 +197,7 @@ type Issued = {
   readonly client: ClientId | undefined
 }
 
-/** In memory only: a token must not cost a statement. A redeemed code is a sign-in to its client. */
+/** In memory only: a token must not cost a statement. A redeemed code or an answer without one is a sign-in. */
 function countToken(
   { metrics, counter, clientUses }: Shared,
   { grant, outcome, client }: Issued,
@@ -207,7 +207,9 @@ function countToken(
   clientUses.note(client)
   counter.count('tokens', '')
   counter.count('client_tokens', client)
-  if (grant === 'authorization_code') counter.count('client_sign_ins', client)
+  if (grant === 'authorization_code' || grant === 'implicit') {
+    counter.count('client_sign_ins', client)
+  }
 }
 
 /** What authorization requests are judged with, pushed or not. */
@@ -221,6 +223,8 @@ function browserNeeds(config: Config, shared: Shared) {
     ...formNeeds(config, shared),
     ...config.oauth,
     browser: shared.visits,
+    countImplicit: (client: ClientId) =>
+      countToken(shared, { grant: 'implicit', outcome: 'success', client }),
   }
 }
 

@@ -105,9 +105,12 @@ test('OIDC Core §5.4: claims of scopes are in the ID token only where there is 
   assert.deepEqual([alone.email, alone.name], [user.email, 'Perla Sona'])
   const { email_verified, preferred_username, address } = alone
   assert.deepEqual([email_verified, preferred_username, address], [true, user.username, undefined])
+  const own = await frontClient(server, { scope: 'openid email roles' })
+  const scope = 'openid email roles'
+  assert.deepEqual((await idToken({ scope }, own)).roles, [])
   for (const response_type of ['id_token token', 'code id_token', 'code id_token token']) {
-    const claims = await idToken({ response_type, scope: 'openid profile email' })
-    assert.deepEqual([claims.email, claims.name], [undefined, undefined], response_type)
+    const claims = await idToken({ response_type, scope }, own)
+    assert.deepEqual([claims.email, claims.roles], [undefined, undefined], response_type)
   }
 })
 

@@ -1,3 +1,4 @@
+import type { ClientId } from '../../base/index.ts'
 import { Failure } from '../../base/index.ts'
 import { consentState } from '../../clients/index.ts'
 import type { Flow, FlowStart, OutlookNeeds } from '../../flow/index.ts'
@@ -33,7 +34,13 @@ export type Answer =
     }
   | { readonly to: 'pages'; readonly location: string }
 
-export type AuthorizeNeeds = OutlookNeeds & SourceNeeds & ParseNeeds & IssueResponseNeeds
+export type AuthorizeNeeds = OutlookNeeds &
+  SourceNeeds &
+  ParseNeeds &
+  IssueResponseNeeds & {
+    /** A client was given tokens here; a code is counted when it is redeemed. */
+    readonly countImplicit: (client: ClientId) => void
+  }
 
 /** Who is signed in, and what scripts of clients may know of it (OIDC Session Management 1.0). */
 export type SignedIn = { readonly session: Session | undefined; readonly browserState: string }
@@ -128,6 +135,7 @@ async function issued(
   try {
     const brought = await issueResponse(needs, request, session)
     const { clientId } = request.client
+    if (request.responseType.startsWith('id_token')) needs.countImplicit(clientId)
     // OIDC Session Management 1.0 section 2: an answer about an authentication names its session.
     const session_state = request.scopes.includes('openid')
       ? sessionState(needs, { clientId, redirectUri: redirect.uri, browserState })
