@@ -6,7 +6,7 @@ import type { ClientSite } from '../harness/chromium.ts'
 import { startChromium, startClientSite, withoutChromium } from '../harness/chromium.ts'
 import { soundPage, visit } from '../harness/inspection.ts'
 import type { Fields } from '../harness/oauth.ts'
-import { authorizePath, pkce, redeem } from '../harness/oauth.ts'
+import { authorizePath, pkce, post, redeem } from '../harness/oauth.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
@@ -29,6 +29,20 @@ const authorize = (proof = pkce(), fields: Fields = {}) =>
 
 function cookieNames(context: BrowserContext) {
   return context.cookies(server.url).then((cookies) => cookies.map(({ name }) => name))
+}
+
+/** Runs on a page of a client: what the frame of OpenID Connect Session Management answers. */
+function askFrame({ server: ours, message }: { server: string; message: string }): Promise<string> {
+  const frame = document.createElement('iframe')
+  frame.hidden = true
+  frame.src = `${ours}/oauth/session`
+  return new Promise((resolve) => {
+    addEventListener('message', ({ origin, data }) => {
+      if (origin === ours) resolve(String(data))
+    })
+    frame.addEventListener('load', () => frame.contentWindow?.postMessage(message, ours))
+    document.body.append(frame)
+  })
 }
 
 describe('the pages in a real browser', { skip: withoutChromium }, () => {
@@ -181,6 +195,44 @@ describe('the pages in a real browser', { skip: withoutChromium }, () => {
     await context.close()
   })
 
+  test('a client hears that somebody signed out, by its frame and by ours, and gets the browser back', async () => {
+    const { port } = new URL(site.callback)
+    const origin = `http://localhost:${port}`
+    const other = await server.user()
+    const redirect_uri = `${origin}/callback`
+    const watcher = await server.client({
+      redirect_uris: [redirect_uri],
+      post_logout_redirect_uris: [`${origin}/bye`],
+      frontchannel_logout_uri: `${origin}/out`,
+      frontchannel_logout_session_required: true,
+      require_consent: false,
+    })
+    const { id } = watcher
+    const { context, page, complaints } = await visitor()
+    const proof = pkce()
+    await page.goto(server.url + authorizePath(watcher, proof, { redirect_uri }))
+    await signIn(page, other)
+    await page.waitForURL(`${origin}/callback?*`)
+    const { searchParams: answer } = new URL(page.url())
+    await redeem(server, watcher, answer.get('code') ?? '', proof.verifier, { redirect_uri })
+    const told = answer.get('session_state')
+    const watch = await context.newPage()
+    await watch.goto(`${origin}/watch`)
+    const ask = () => watch.evaluate(askFrame, { server: server.url, message: `${id} ${told}` })
+    assert.equal(await ask(), 'unchanged')
+    const loaded: string[] = []
+    page.on('request', (request) => loaded.push(request.url()))
+    const leave = { client_id: id, post_logout_redirect_uri: `${origin}/bye` }
+    await page.goto(`${server.url}/oauth/logout?${new URLSearchParams(leave)}`)
+    await page.click('#logout-confirm')
+    await page.waitForURL(`${origin}/bye`)
+    const frame = loaded.find((address) => address.startsWith(`${origin}/out?`)) ?? ''
+    assert.equal(new URL(frame).searchParams.get('iss'), server.url)
+    assert.equal(await ask(), 'changed')
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
   test('all of it works without JavaScript', async () => {
     const other = await server.user()
     const { context, page, complaints } = await visitor({ javaScriptEnabled: false })
@@ -194,6 +246,42 @@ describe('the pages in a real browser', { skip: withoutChromium }, () => {
     await page.click('main button')
     await page.waitForURL(site.callback)
     assert.equal(site.heard()[0]?.method, 'POST')
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
+  test('a device is connected, and a request by the back channel is answered', async () => {
+    const deviceCode = 'urn:ietf:params:oauth:grant-type:device_code'
+    const ciba = 'urn:openid:params:grant-type:ciba'
+    const television = await server.client({
+      client_name: 'Living Room Television',
+      client_uri: 'https://tv.example.com',
+      redirect_uris: [],
+      grant_types: [deviceCode, ciba],
+      scope: 'openid profile email offline_access',
+    })
+    const scope = 'openid profile offline_access'
+    const begun = await post(server, '/oauth/device', television, { scope })
+    const { context, page, complaints } = await visitor({ locale: 'de-DE' })
+    await page.goto(String(begun.body.verification_uri_complete))
+    await page.fill('#user_code', 'bbbb bbbb')
+    await page.click('#device-submit')
+    await soundPage(page, 'device-refused')
+    await page.fill('#user_code', String(begun.body.user_code).toLowerCase())
+    await page.click('#device-submit')
+    await signIn(page, user)
+    assert.equal(await page.innerText('#device-code'), begun.body.user_code)
+    await soundPage(page, 'device-confirm')
+    await page.click('#device-allow')
+    await page.waitForURL(/answer=allowed/)
+    const fields = { grant_type: deviceCode, device_code: String(begun.body.device_code) }
+    assert.equal((await post(server, '/oauth/token', television, fields)).status, 200)
+    const asked = { scope, login_hint: user.username, binding_message: 'W4SCT' }
+    assert.equal((await post(server, '/oauth/backchannel', television, asked)).status, 200)
+    await page.goto(`${server.url}/account/applications/requests`)
+    await soundPage(page, 'backchannel-requests')
+    await page.click('#allow-0')
+    await page.waitForURL(/notice=request-allowed/)
     assert.deepEqual(complaints, [])
     await context.close()
   })

@@ -22,6 +22,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   introspection_endpoint: ['POST'],
   revocation_endpoint: ['POST'],
   pushed_authorization_request_endpoint: ['POST'],
+  device_authorization_endpoint: ['POST'],
+  backchannel_authentication_endpoint: ['POST'],
   end_session_endpoint: ['GET', 'POST'],
 }
 

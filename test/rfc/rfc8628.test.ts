@@ -5,6 +5,7 @@ import * as openid from 'openid-client'
 import { manualClock } from '../../src/base/index.ts'
 import { sql } from '../../src/db/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
+import { hiddenFields } from '../harness/browser.ts'
 import type { Answer, Fields } from '../harness/oauth.ts'
 import { post, refresh } from '../harness/oauth.ts'
 import { giveTotp, setPolicy } from '../harness/second-factor.ts'
@@ -236,6 +237,12 @@ test('a second factor is asked for as for any application', async () => {
     password: person.password,
   })
   assert.match(second.url, /\/login\/mfa/)
+  const { flow = '', csrf = '' } = hiddenFields(second.body)
+  const around = await browser.open(`/device/confirm?flow=${flow}`)
+  assert.match(around.url, /\/login\?/)
+  const form = new URLSearchParams({ csrf, flow, session: person.id, decision: 'allow' })
+  const posted = await browser.fetch('/device/confirm', { method: 'POST', body: form })
+  assert.match(posted.headers.get('location') ?? '', /^\/login\?/)
   assert.deepEqual(await errorOf(poll(body.device_code)), [400, 'authorization_pending'])
 })
 
@@ -247,6 +254,25 @@ test('a form without its token, of another session or of another browser changes
   const stranger = await server.browser().submit(page, { decision: 'allow' })
   assert.ok(stranger.status >= 400)
   await browser.submit(page, { decision: 'allow', session: user.id })
+  assert.deepEqual(await errorOf(poll(body.device_code)), [400, 'authorization_pending'])
+})
+
+test('whoever sees the account of somebody else connects no device to it', async () => {
+  const { body } = await begin()
+  const [browser, page] = await toQuestion(body.user_code)
+  const admin = await server.user()
+  await server.app.db.run(
+    sql`UPDATE sessions SET impersonator = ${admin.id} WHERE user_id = ${user.id}`,
+  )
+  const answers = [
+    await browser.open('/device'),
+    await browser.open(page.url),
+    await browser.submit(page, { decision: 'allow' }),
+  ]
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [403, 403, 403],
+  )
   assert.deepEqual(await errorOf(poll(body.device_code)), [400, 'authorization_pending'])
 })
 

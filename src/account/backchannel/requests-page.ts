@@ -43,19 +43,26 @@ function cardOf(props: RequestsPageProps, card: RequestCard, index: number): str
   const id = `request-${index}`
   const details = request.asked.details ?? []
   const facts = [
+    fact(t('Website'), hostOf(client.metadata.client_uri)),
     fact(t('Message'), request.bindingMessage ?? undefined),
     fact(t('At these services'), places.length === 0 ? undefined : places.join(', ')),
     ...details.map((detail) => fact(t('In particular'), JSON.stringify(detail))),
+    fact(
+      t('While you are away'),
+      request.asked.scopes.includes('offline_access') ? t('It may act for you') : undefined,
+    ),
     fact(t('Asked at'), t.time(request.createdAt, zone)),
     fact(t('Valid until'), t.time(request.expiresAt, zone)),
   ].join('')
   const items = scopes.map((words) => html`<li><bdi>${words}</bdi></li>`).join('')
+  const unverified = client.registeredBy !== 'administrator'
   return html`<section class="room" aria-labelledby="${id}">
 <h2 id="${id}"><bdi>${client.name}</bdi></h2>
-!${items === '' ? '' : html`<ul>!${items}</ul>`}
+!${unverified ? html`<p class="notice">${t('This application registered itself. Nobody here has checked who is behind it.')}</p>` : ''}
 <form method="post" action="${link('/account/applications/requests/answer')}">
 !${hiddenInputs({ ...hidden, request: request.id })}
 <dl class="facts">!${facts}</dl>
+!${items === '' ? '' : html`<ul class="grants" aria-label="${t('It would be able to')}">!${items}</ul>`}
 !${request.bindingMessage === null ? '' : html`<p class="hint">${t('The message must be the same where you started it.')}</p>`}
 <div class="choices">
 !${button({ id: `deny-${index}`, label: t('Deny'), name: 'decision', value: 'deny', kind: 'secondary' })}
@@ -63,4 +70,9 @@ function cardOf(props: RequestsPageProps, card: RequestCard, index: number): str
 </div>
 </form>
 </section>`
+}
+
+/** What of the address that a client gives a person can recognise. */
+function hostOf(uri: string | undefined): string | undefined {
+  return uri !== undefined && URL.canParse(uri) ? new URL(uri).host : undefined
 }
