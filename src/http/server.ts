@@ -73,7 +73,7 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
     genReqId: needs.newRequestId,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 256 },
+    routerOptions: { maxParamLength: 2048 },
     schemaController: { compilersFactory: lazyCompilers() },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>()

@@ -61,6 +61,8 @@ export type Application = {
   readonly clientId: ClientId
   readonly name: string
   readonly uri: string | null
+  /** Where it begins a sign-in (OIDC Core section 4). */
+  readonly initiateUri: string | null
   readonly isActive: boolean
   readonly scopes: readonly string[]
   /** Registered resources (RFC 8707) that it may use them at. */
@@ -91,7 +93,8 @@ export function selectApplications(
       SELECT client_id, count(*)::integer AS grants, bool_or(offline) AS offline, max(rotated_at) AS used_at
       FROM living GROUP BY client_id
     )
-    SELECT c.client_id, c.name, c.metadata ->> 'client_uri' AS uri, c.is_active, k.granted_at,
+    SELECT c.client_id, c.name, c.metadata ->> 'client_uri' AS uri,
+      c.metadata ->> 'initiate_login_uri' AS initiate_uri, c.is_active, k.granted_at,
       coalesce(k.scopes, (SELECT array_agg(DISTINCT s ORDER BY s) FROM living l, unnest(l.scopes) AS s
         WHERE l.client_id = c.client_id), '{}') AS scopes,
       coalesce(k.resources, (SELECT array_agg(DISTINCT r ORDER BY r) FROM living l, unnest(l.resources) AS r

@@ -48,7 +48,7 @@ export const RevokedConsents = Type.Object(
 )
 
 /** What a page of the list begins after. */
-export const ConsentKey = Type.Tuple([Type.String({ maxLength: 256 })])
+export const ConsentKey = Type.Tuple([Type.String({ maxLength: 1024 })])
 
 export function consentBody(application: Application): Static<typeof ConsentBody> {
   return {

@@ -34,7 +34,7 @@ export function consentRoutes(surface: Surface, needs: AccountNeeds): void {
       tags,
       operationId: 'revokeMyConsent',
       summary: 'Take back what the caller allowed an application; all it holds ends',
-      params: Type.Object({ client_id: Type.String({ maxLength: 256 }) }),
+      params: Type.Object({ client_id: Type.String({ maxLength: 1024 }) }),
       response: { 204: Type.Null(), ...problems },
     },
     handler: async (request, reply) => {

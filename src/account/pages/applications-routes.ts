@@ -3,6 +3,7 @@ import { Failure } from '../../base/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { originOf } from '../../http/index.ts'
 import { readResources, scopeWords } from '../../login/index.ts'
+import type { Application } from '../../oauth/index.ts'
 import { listApplications, revokeConsent } from '../../oauth/index.ts'
 import type { Call, Form } from './door.ts'
 import { onForm, onPage } from './door.ts'
@@ -42,6 +43,17 @@ async function revoke(needs: AccountPageNeeds, call: Call, form: Form): Promise<
   return call.go(`${path}?notice=access-revoked`)
 }
 
+/** OIDC Core section 4: who signs somebody in from elsewhere is told which server does so, and nothing of the person. */
+function initiationOf(
+  { initiateUri }: Pick<Application, 'initiateUri'>,
+  issuer: string,
+): string | undefined {
+  if (initiateUri === null || !initiateUri.startsWith('https://')) return undefined
+  const uri = new URL(initiateUri)
+  uri.searchParams.set('iss', issuer)
+  return uri.href
+}
+
 async function show(
   needs: AccountPageNeeds,
   { t, user, hidden, link, request, reply }: Call,
@@ -69,6 +81,7 @@ async function show(
             ({ words }) => words,
           ),
           places: placesOf(application.resources).map(({ name }) => name),
+          opens: application.isActive ? initiationOf(application, needs.issuer) : undefined,
         })),
     }),
   )

@@ -10,7 +10,7 @@ import { act, mayManage } from '../acting.ts'
 import type { AdminNeeds } from '../needs.ts'
 
 export const clientsPath = '/api/v1/admin/clients'
-export const ClientParams = Type.Object({ client_id: Type.String({ maxLength: 256 }) })
+export const ClientParams = Type.Object({ client_id: Type.String({ maxLength: 1024 }) })
 
 const example = {
   client_id: 'c_Zk3rT0b5mR8sQ1x7vW2y4A',

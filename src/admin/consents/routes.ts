@@ -17,7 +17,7 @@ const tags = ['admin']
 const path = '/api/v1/admin/users/:user_id/consents'
 const uuid = Type.String({ format: 'uuid' })
 const Params = Type.Object({ user_id: uuid })
-const OneParams = Type.Object({ user_id: uuid, client_id: Type.String({ maxLength: 256 }) })
+const OneParams = Type.Object({ user_id: uuid, client_id: Type.String({ maxLength: 1024 }) })
 
 /** What people allowed applications. */
 export function consentAdminRoutes(surface: Surface, needs: AdminNeeds): void {

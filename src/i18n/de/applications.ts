@@ -1,6 +1,7 @@
 /** What people allowed applications. */
 export const applications = {
   Applications: 'Anwendungen',
+  'Open this application': 'Diese Anwendung öffnen',
   'What you allowed applications. Take back what you do not use any more.':
     'Was Sie Anwendungen erlaubt haben. Nehmen Sie zurück, was Sie nicht mehr benutzen.',
   'No application may act for you.': 'Keine Anwendung darf für Sie handeln.',

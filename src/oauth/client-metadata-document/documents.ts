@@ -8,6 +8,7 @@ import {
   selectDocumentUntil,
 } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
+import { isUniqueViolation } from '../../db/index.ts'
 import type { Origin } from '../../http/index.ts'
 import type { Limits } from '../../limits/index.ts'
 import type { Outgoing } from '../../outgoing/index.ts'
@@ -103,6 +104,8 @@ async function readAnew(needs: Needs, clientId: ClientId, origin: Origin): Promi
   } catch (error) {
     // Metadata that nobody may be registered with: the document is as good as none.
     if (error instanceof Failure) return false
+    // Another process was as fast.
+    if (isUniqueViolation(error, 'clients_client_id_unique')) return true
     throw error
   }
 }

@@ -14,5 +14,4 @@ export const registrationFailures = failures({
     'The issuer of the software statement is not known.',
   ],
   unknown_token: ['not_found', 404, 'There is no such initial access token.'],
-  scope: ['invalid_request', 400, 'A scope or a grant of the token is not valid.'],
 })

@@ -62,7 +62,6 @@ export function registrationRoutes(surface: Surface, needs: ManageNeeds): void {
   // Metadata is judged by the endpoints, which speak the errors of RFC 7591.
   surface.setValidatorCompiler(() => () => true)
   const body = (told: Told) => clientInformation(needs, told)
-  const security = [{ bearer: [] }]
   surface.post(
     path,
     {
@@ -71,7 +70,9 @@ export function registrationRoutes(surface: Surface, needs: ManageNeeds): void {
         operationId: 'registerClient',
         summary:
           'Register a client (RFC 7591); with an initial access token where one is asked for',
-        security: [...security, {}],
+        description:
+          'An initial access token is sent as a bearer token. Nobody is registered where registration is closed.',
+        security: [],
         body: Metadata,
         response: { 201: Information, ...errors },
       },
@@ -82,6 +83,13 @@ export function registrationRoutes(surface: Surface, needs: ManageNeeds): void {
       return reply.code(201).send(body(await telling(register(needs, asked))))
     },
   )
+  managementRoutes(surface, needs)
+}
+
+/** RFC 7592: with the registration access token. */
+function managementRoutes(surface: Surface, needs: ManageNeeds): void {
+  const body = (told: Told) => clientInformation(needs, told)
+  const security = [{ bearer: [] }]
   const one = { tags, security, params: Params }
   surface.get(
     `${path}/:client_id`,

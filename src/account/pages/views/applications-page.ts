@@ -11,6 +11,8 @@ export type ApplicationCard = {
   readonly allowed: readonly string[]
   /** The names of the resources that it may do that at. */
   readonly places: readonly string[]
+  /** Where it signs the person in. */
+  readonly opens: string | undefined
 }
 
 export type ApplicationsPageProps = AccountPageProps & {
@@ -36,7 +38,7 @@ export function applicationsPage(props: ApplicationsPageProps): Page {
 
 function cardOf(
   props: ApplicationsPageProps,
-  { application, allowed, places }: ApplicationCard,
+  { application, allowed, places, opens }: ApplicationCard,
   index: number,
 ): string {
   const { t, zone, hidden, link } = props
@@ -53,6 +55,7 @@ function cardOf(
   return html`<section class="room" aria-labelledby="${id}">
 <h2 id="${id}"><bdi>${name}</bdi></h2>
 !${items === '' ? '' : html`<ul>!${items}</ul>`}
+!${opens === undefined ? '' : html`<p><a href="${opens}" rel="noopener noreferrer">${t('Open this application')}</a></p>`}
 <form method="post" action="${link('/account/applications/revoke')}">
 !${hiddenInputs({ ...hidden, client: clientId })}
 !${facts === '' ? '' : html`<dl class="facts">!${facts}</dl>`}
