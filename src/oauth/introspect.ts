@@ -40,7 +40,7 @@ export async function introspect(
   const refresh = needs.refreshTokens.parse(text)
   if (refresh !== undefined) return introspectRefresh(needs, client, refresh)
   const key = await needs.introspectKey(text)
-  if (key !== undefined) return key
+  if (key !== undefined) return isVouchedFor(client) ? key : inactive
   const found = await readActiveToken(needs, text)
   if (!found.ok || !(await maySee(needs, client, found.token))) return inactive
   return { ...contentOf(needs.issuer, found.token), ...usernameOf(found.person) }
@@ -48,21 +48,29 @@ export async function introspect(
 
 /**
  * Who may see a token (RFC 7662 section 4, RFC 9701 section 5). One for this server itself is shown to every
- * application that authenticates, because its APIs are not registered and could not be told apart. One for a
- * registered resource is shown to the client that has it and to the clients by which that resource asks, and
- * to nobody else: it may say more than another API should know. When the last of its resources is
- * registered no more, it is worth nothing.
+ * application that an administrator registered, because its APIs are not resources and could not be told
+ * apart. One for a registered resource is shown to the client that has it and to the clients by which that
+ * resource asks, and to nobody else: it may say more than another API should know. When the last of its
+ * resources is registered no more, it is worth nothing.
  */
 async function maySee(
   { issuer, resourceBook }: IntrospectNeeds,
-  { clientId }: Client,
+  client: Client,
   token: AccessToken,
 ): Promise<boolean> {
-  if (token.audience.includes(issuer) || token.audience.includes(clientId)) return true
+  const { clientId } = client
+  const isOwn = token.clientId === clientId
+  if (token.audience.includes(clientId)) return true
+  if (token.audience.includes(issuer)) return isOwn || isVouchedFor(client)
   const found = await Promise.all(token.audience.map((one) => resourceBook.find(one)))
   const resources = found.filter((one) => one !== undefined)
-  if (resources.length > 0 && token.clientId === clientId) return true
+  if (resources.length > 0 && isOwn) return true
   return resources.some(({ introspectionClients }) => introspectionClients.includes(clientId))
+}
+
+/** Where anybody may register, whoever did so is nobody to look into what others were given. */
+function isVouchedFor({ registeredBy }: Client): boolean {
+  return registeredBy === 'administrator'
 }
 
 function contentOf(issuer: string, token: AccessToken): Introspection {

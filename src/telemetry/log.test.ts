@@ -123,6 +123,7 @@ test('headers, JWTs and the user information of addresses in texts are not writt
     clean(written((log) => log.error(new Error(text))))
   }
   assert.ok(!written((log) => log.info(`token ${jwt} refused`)).includes('eyJ'))
+  clean(written((log) => log.info(`token cardea_at_${secret}-_ refused`)))
 })
 
 test('an error of the database tells where, but no value', () => {

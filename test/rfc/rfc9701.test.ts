@@ -8,6 +8,7 @@ import {
   generateKeyPair,
   jwtVerify,
 } from 'jose'
+import { sql } from '../../src/db/index.ts'
 import { basic, introspect, post, query } from '../harness/oauth.ts'
 import { testResource } from '../harness/resources.ts'
 import type { TestClient, TestServer } from '../harness/server.ts'
@@ -112,4 +113,14 @@ test('RFC 9701 §7: the metadata names the algorithms', async () => {
   assert.deepEqual(signing, ['RS256', 'ES256', 'PS256', 'ES384', 'ES512', 'EdDSA'])
   assert.ok(metadata.introspection_encryption_alg_values_supported.includes('ECDH-ES'))
   assert.ok(metadata.introspection_encryption_enc_values_supported.includes('A256GCM'))
+})
+
+test('RFC 7662 §4: who registered itself sees its own tokens only', async () => {
+  const stranger = await caller({ scope: 'read' })
+  await server.app.db.run(sql`
+    UPDATE clients SET registered_by = 'itself' WHERE client_id = ${stranger.id}`)
+  const fields = { grant_type: 'client_credentials' }
+  const own = (await post(server, '/oauth/token', stranger, fields)).body.access_token
+  assert.equal((await introspect(server, stranger, own)).active, true)
+  assert.deepEqual(await introspect(server, stranger, token), { active: false })
 })
