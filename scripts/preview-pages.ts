@@ -5,6 +5,7 @@ import { errorPage } from '../src/http/page/error-page.ts'
 import type { Page } from '../src/http/page/page.ts'
 import { renderPage } from '../src/http/page/page.ts'
 import { translator } from '../src/i18n/index.ts'
+import { choosePage } from '../src/login/choose/choose-page.ts'
 import { consentPage } from '../src/login/views/consent-page.ts'
 import { landingPage, welcomePage } from '../src/login/views/landing-page.ts'
 import { loginPage } from '../src/login/views/login-page.ts'
@@ -83,6 +84,13 @@ const pages: Record<string, Page> = {
     error: 'The name or the password is not right. Check both and try again.',
     registerUrl: '/register',
     forgotUrl: '/forgot-password',
+  }),
+  choose: choosePage({
+    t,
+    action: '/login/choose',
+    hidden: {},
+    clientName: unbroken,
+    user: consent.user,
   }),
   consent: consentPage(consent),
   'consent-strange': consentPage({

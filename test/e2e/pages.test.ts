@@ -233,6 +233,28 @@ describe('the pages in a real browser', { skip: withoutChromium }, () => {
     await context.close()
   })
 
+  test('an account is chosen: the one that is signed in, or another one', async () => {
+    const [first, second] = [await server.user(), await server.user()]
+    const { context, page, complaints } = await visitor()
+    const choose = () => page.goto(authorize(pkce(), { prompt: 'select_account', scope: 'openid' }))
+    await choose()
+    await signIn(page, first)
+    await page.click('#consent-allow')
+    await page.waitForURL(`${site.callback}?*`)
+    await choose()
+    await page.waitForURL(`${server.url}/login/choose?*`)
+    await soundPage(page, 'choose')
+    await page.click('#choose-this')
+    await page.waitForURL(`${site.callback}?*`)
+    await choose()
+    await page.click('#choose-other')
+    await page.waitForURL(`${server.url}/login?*`)
+    await signIn(page, second)
+    assert.match(await page.innerText('.person'), new RegExp(second.username))
+    assert.deepEqual(complaints, [])
+    await context.close()
+  })
+
   test('all of it works without JavaScript', async () => {
     const other = await server.user()
     const { context, page, complaints } = await visitor({ javaScriptEnabled: false })
