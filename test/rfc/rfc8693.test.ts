@@ -205,6 +205,24 @@ test('an ID token is worth what the grant behind it still is', async () => {
   await refused('invalid_request', narrow.id_token, asId, mine)
 })
 
+test('OIDC Core §8.1: each client is told its own name of the person, whatever it was exchanged for', async () => {
+  const sector = await server.client({ scope, require_consent: false, subject_type: 'pairwise' })
+  const naming = { token_exchange: { subject_clients: [sector.id] } }
+  const mine = await service(naming)
+  const tokens = await obtainTokens(server, sector, user, { scope: 'openid read' })
+  const theirName = decodeJwt(String(tokens.id_token)).sub
+  assert.notEqual(theirName, user.id)
+  const byAccess = await done(tokens.access_token, {}, mine)
+  const byId = await done(tokens.id_token, { subject_token_type: type('id_token') }, mine)
+  assert.deepEqual([byAccess.claims.sub, byId.claims.sub], [user.id, user.id])
+  const redirect_uris = ['https://other.example.com/callback']
+  const other = await service({ ...naming, subject_type: 'pairwise', redirect_uris })
+  const { claims, access_token } = await done(tokens.access_token, {}, other)
+  assert.notEqual(claims.sub, user.id)
+  assert.notEqual(claims.sub, theirName)
+  assert.equal((await introspect(server, other, access_token)).active, true)
+})
+
 test('a JWT of an issuer that is trusted stands for the person whom it names', async () => {
   const owner = await administrator(server, 'owner')
   const partner = await testIssuer('https://login.partner.example', () => clock.now())

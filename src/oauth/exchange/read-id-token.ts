@@ -8,7 +8,7 @@ import type { Subjects } from '../subject.ts'
 import { verifyingKey } from '../verifying-key.ts'
 import type { Reading } from './presented-token.ts'
 import type { LivingGrant } from './store.ts'
-import { findLivingGrant } from './store.ts'
+import { findGrantOfPerson, findGrantOfSession } from './store.ts'
 
 export type IdTokenNeeds = ActiveNeeds & { readonly subjects: Subjects }
 
@@ -75,8 +75,10 @@ async function grantOf(
 ): Promise<LivingGrant | undefined> {
   const userId = parseUserId(sub)
   const sessionId = typeof sid === 'string' && isUuid(sid) ? (sid as SessionId) : undefined
-  if (userId === undefined && sessionId === undefined) return undefined
-  const { clientId } = client
-  const grant = await findLivingGrant(db, { clientId, userId, sessionId, now: clock.now() })
+  const sought = { clientId: client.clientId, now: clock.now() }
+  const grant =
+    userId === undefined
+      ? sessionId && (await findGrantOfSession(db, sought, sessionId))
+      : await findGrantOfPerson(db, sought, userId, sessionId)
   return grant !== undefined && subjects.of(client, grant.userId) === sub ? grant : undefined
 }

@@ -15,27 +15,37 @@ export type LivingGrant = {
   readonly expiresAt: Date
 }
 
-type Sought = {
-  readonly clientId: ClientId
-  readonly userId: UserId | undefined
-  readonly sessionId: SessionId | undefined
-  readonly now: Date
-}
+type Sought = { readonly clientId: ClientId; readonly now: Date }
 
 /**
- * The youngest living grant that an ID token can belong to: of this client, for an active person, in this
- * session. This read model joins the tables of session and identity on purpose; nothing here writes them.
+ * The youngest living grant of a client for an active person, in this session where one is known. This read
+ * model joins the tables of session and identity on purpose; nothing here writes them.
  */
-export function findLivingGrant(
+export function findGrantOfPerson(
   queries: Queries,
-  { clientId, userId, sessionId, now }: Sought,
+  { clientId, now }: Sought,
+  userId: UserId,
+  sessionId: SessionId | undefined,
 ): Promise<LivingGrant | undefined> {
   return queries.maybe<LivingGrant>(sql`
     SELECT f.id, f.user_id, f.scopes, f.resources, f.details, f.auth_time, f.acr, f.amr, f.expires_at
     FROM token_families f JOIN users u ON u.id = f.user_id
-    WHERE f.kind = 'oauth' AND f.client_id = ${clientId} AND f.revoked_at IS NULL
-      AND f.expires_at > ${now} AND u.is_active
-      AND (${userId ?? null}::uuid IS NULL OR f.user_id = ${userId ?? null}::uuid)
+    WHERE f.user_id = ${userId} AND f.client_id = ${clientId} AND f.kind = 'oauth'
+      AND f.revoked_at IS NULL AND f.expires_at > ${now} AND u.is_active
       AND (${sessionId ?? null}::uuid IS NULL OR f.session_id = ${sessionId ?? null}::uuid)
+    ORDER BY f.created_at DESC LIMIT 1`)
+}
+
+/** The same by the session alone, for who is known to the client by another name. */
+export function findGrantOfSession(
+  queries: Queries,
+  { clientId, now }: Sought,
+  sessionId: SessionId,
+): Promise<LivingGrant | undefined> {
+  return queries.maybe<LivingGrant>(sql`
+    SELECT f.id, f.user_id, f.scopes, f.resources, f.details, f.auth_time, f.acr, f.amr, f.expires_at
+    FROM token_families f JOIN users u ON u.id = f.user_id
+    WHERE f.session_id = ${sessionId} AND f.client_id = ${clientId} AND f.kind = 'oauth'
+      AND f.revoked_at IS NULL AND f.expires_at > ${now} AND u.is_active
     ORDER BY f.created_at DESC LIMIT 1`)
 }
