@@ -76,10 +76,17 @@ export function share({ config, masterKeys }: AppOptions, parts: Parts) {
     countLogin: (outcome: string) => metrics.login(outcome),
     countStuffing: () => metrics.credentialStuffing(),
     onReuse: () => metrics.refreshReuse(),
-    mayImpersonate: (admin: UserId, person: UserId) => mayImpersonate(parts.access, admin, person),
+    ...rightsOf(parts),
+  }
+}
+
+/** What people may do with this server itself. */
+function rightsOf({ access }: Parts) {
+  return {
+    mayImpersonate: (admin: UserId, person: UserId) => mayImpersonate(access, admin, person),
     mayAdminister: async (userId: UserId) => {
       const question = { resource: { type: 'cardea.dashboard' }, action: 'read' }
-      return (await parts.access.decide({ type: 'user', id: userId }, question)).allowed
+      return (await access.decide({ type: 'user', id: userId }, question)).allowed
     },
   }
 }

@@ -6,8 +6,10 @@ import { manualClock } from '../../src/base/index.ts'
 import { sql } from '../../src/db/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
 import { hiddenFields } from '../harness/browser.ts'
+import { proof, proofKey } from '../harness/dpop.ts'
 import type { Answer, Fields } from '../harness/oauth.ts'
 import { post, refresh } from '../harness/oauth.ts'
+import { testResource } from '../harness/resources.ts'
 import { giveTotp, setPolicy } from '../harness/second-factor.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
@@ -19,7 +21,8 @@ let device: TestClient
 let user: TestUser
 
 before(async () => {
-  server = await testServer({ clock })
+  const env = { CARDEA_PROTOCOL_AUTHORIZATION_DETAIL_TYPES: 'payment' }
+  server = await testServer({ clock, env })
   user = await server.user()
   device = await server.client({
     client_name: 'Television',
@@ -255,6 +258,51 @@ test('a form without its token, of another session or of another browser changes
   assert.ok(stranger.status >= 400)
   await browser.submit(page, { decision: 'allow', session: user.id })
   assert.deepEqual(await errorOf(poll(body.device_code)), [400, 'authorization_pending'])
+})
+
+test('RFC 8707, RFC 9449, RFC 9396: resources, keys and details reach the token and the page', async () => {
+  const { identifier } = await testResource(server)
+  const bound = await server.client({
+    client_name: 'Console',
+    redirect_uris: [],
+    grant_types: [grantType, 'refresh_token'],
+    token_endpoint_auth_method: 'none',
+    scope: 'openid read',
+    authorization_details_types: ['payment'],
+  })
+  const wanted = [{ type: 'payment', actions: ['pay 10 pence'] }]
+  const fields = {
+    scope: 'openid read',
+    resource: identifier,
+    authorization_details: JSON.stringify(wanted),
+  }
+  const { body } = await begin(fields, bound)
+  const [browser, page] = await toQuestion(body.user_code)
+  for (const words of ['See it', 'API 1', 'pay 10 pence'])
+    assert.ok(page.body.includes(words), words)
+  await browser.submit(page, { decision: 'allow' })
+  const key = await proofKey()
+  const send = async (form: Record<string, string>, by = key) => {
+    const dpop = await proof(by, { htu: `${server.url}/oauth/token`, now: clock.now() })
+    const init = { method: 'POST', headers: { dpop }, body: new URLSearchParams(form) }
+    const answer = await fetch(`${server.url}/oauth/token`, init)
+    return (await answer.json()) as Record<string, unknown>
+  }
+  const form = { grant_type: grantType, client_id: bound.id, device_code: String(body.device_code) }
+  const other = await send({ ...form, resource: 'https://other.example.com' })
+  assert.equal(other.error, 'invalid_target')
+  const tokens = await send(form)
+  assert.equal(tokens.token_type, 'DPoP')
+  assert.deepEqual(tokens.authorization_details, wanted)
+  const access = decodeJwt(String(tokens.access_token))
+  assert.deepEqual([[access.aud].flat(), access.cnf], [[identifier], { jkt: key.jkt }])
+  const again = {
+    grant_type: 'refresh_token',
+    client_id: bound.id,
+    refresh_token: String(tokens.refresh_token),
+  }
+  assert.equal((await send(again, await proofKey())).error, 'invalid_grant')
+  assert.equal((await send(again)).token_type, 'DPoP')
 })
 
 test('whoever sees the account of somebody else connects no device to it', async () => {
