@@ -6,6 +6,7 @@ export const clientFailures = failures({
   unknown_client: ['not_found', 404, 'There is no such client.'],
   no_secret: ['no_secret', 409, 'This client does not prove itself by a secret.'],
   unknown_secret: ['not_found', 404, 'There is no such secret.'],
+  of_document: ['of_document', 409, 'The metadata of this client is that of its document.'],
   unknown_consent: ['not_found', 404, 'There is no such consent.'],
   changed_meanwhile: [
     'precondition_failed',

@@ -89,7 +89,7 @@ test('clients are listed page by page, and found by name, client_id, state and g
   assert.deepEqual(await names('grant_type=client_credentials'), ['Batch 100% _'])
   await owner.send('POST', `${path}/${batch.id}/deactivate`)
   assert.deepEqual(await names('active=false'), ['Batch 100% _'])
-  for (const query of ['limit=0', 'limit=201', 'active=maybe', 'grant_type=password', 'nme=x']) {
+  for (const query of ['limit=0', 'limit=201', 'active=maybe', 'grant_type=none', 'nme=x']) {
     assert.equal((await owner.send('GET', `${path}?${query}`)).status, 400, query)
   }
   assert.equal((await owner.send('GET', `${path}?after=AAAA`)).body.code, 'invalid_cursor')

@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { manualClock, numericDate } from '../../src/base/index.ts'
 import { isDocumentId } from '../../src/oauth/client-metadata-document/document-id.ts'
 import { freshFor } from '../../src/oauth/client-metadata-document/freshness.ts'
+import { administrator } from '../harness/administrator.ts'
 import { listenJson } from '../harness/json-server.ts'
 import { authorizePath, passPages, pkce, post } from '../harness/oauth.ts'
 import type { TestClient, TestServer } from '../harness/server.ts'
@@ -193,7 +194,13 @@ test('CIMD §5.2: a document is read again when it is old, and the client change
 test('a client that an administrator stopped stays stopped, whatever its document says', async () => {
   const { id, path } = publish()
   await begin(id)
-  await rows(server.databaseUrl, `UPDATE clients SET is_active = false WHERE client_id = '${id}'`)
+  const admin = await administrator(server, 'admin')
+  const at = `/admin/clients/${encodeURIComponent(id)}`
+  const { body: listed } = await admin.send(`GET ${at}`)
+  assert.deepEqual([listed.client_id, listed.registered_by], [id, 'document'])
+  const patched = await admin.send(`PATCH ${at}`, { client_name: 'Mine' })
+  assert.deepEqual([patched.status, patched.body.code], [409, 'of_document'])
+  assert.equal((await admin.send(`POST ${at}/deactivate`)).status, 204)
   clock.advance(4000)
   assert.equal((await begin(id)).status, 400)
   assert.equal(outside.asked(path), 2)

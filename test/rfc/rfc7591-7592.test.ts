@@ -393,3 +393,19 @@ test('browsers may register from anywhere, and nothing is kept but digests', asy
   const { body: refused } = await post(open, '/oauth/token', undefined, grant)
   assert.equal(refused.error, 'unauthorized_client')
 })
+
+test('open registration counts against the limit of strangers of an address', async () => {
+  const env = {
+    ...settings('open'),
+    CARDEA_LIMITS_ENABLED: 'true',
+    CARDEA_LIMITS_PUBLIC_PER_ADDRESS: '2',
+  }
+  const limited = await testServer({ env })
+  try {
+    const statuses: number[] = []
+    for (let i = 0; i < 3; i += 1) statuses.push((await register(limited, sound)).status)
+    assert.deepEqual(statuses, [201, 201, 429])
+  } finally {
+    await limited.close()
+  }
+})

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { basedOn, needs as permission, problems } from '../../account/index.ts'
 import {
   ClientInput,
+  clientFailures,
   patchedRegistration,
   registrationOf,
   requireSector,
@@ -73,16 +74,18 @@ async function change(
 ): Promise<Reply> {
   const { by, clientId } = await actOnClient(needs, request, id)
   // What it leads to is asked before the transaction; If-Match makes sure that it is still the same.
-  const before = registrationOf(await clientOf(needs, id))
+  const client = await clientOf(needs, id)
+  if (client.registeredBy === 'document') throw clientFailures.of_document()
+  const before = registrationOf(client)
   const after = to(before)
   if (sectorOf(before) !== sectorOf(after)) await requireSector(needs, after)
-  const { client, secret } = await updateClient(needs, clientId, {
+  const { client: changed, secret } = await updateClient(needs, clientId, {
     basedOn: basedOn(request),
     by,
     to,
   })
   needs.clients.forget(clientId)
-  return sendClient(reply, client, secret)
+  return sendClient(reply, changed, secret)
 }
 
 function sectorOf({ sector_identifier_uri: uri, redirect_uris: redirects }: ClientInput): string {

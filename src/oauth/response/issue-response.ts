@@ -1,5 +1,6 @@
 import type { Random } from '../../base/index.ts'
 import { addSeconds } from '../../base/index.ts'
+import type { ClientUses } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Family, FamilyStart, RefreshTokens, Session } from '../../session/index.ts'
@@ -24,6 +25,7 @@ export type IssueResponseNeeds = IssueNeeds & {
   readonly refreshTokens: RefreshTokens
   /** Seconds. */
   readonly codeLifetime: number
+  readonly clientUses: ClientUses
 }
 
 type Parameters = Readonly<Record<string, string | undefined>>
@@ -34,6 +36,7 @@ export async function issueResponse(
   request: AuthorizationRequest,
   session: Session,
 ): Promise<Parameters> {
+  needs.clientUses.note(request.client.clientId)
   const issues = issuedBy(request.responseType)
   const code = issues.code ? newCode(needs, request, session) : undefined
   const grant = issues.token ? await grantOf(needs, request, session) : undefined
