@@ -146,6 +146,14 @@ export const rules: readonly Rule[] = [
     refuses: ({ monitor }) => monitor.webhookUrl !== '' && monitor.webhookSecret.length < 16,
   },
   {
+    reads: ['protocol.backchannelHookSecret', 'protocol.backchannelHookUrl'],
+    production: false,
+    words:
+      'CARDEA_PROTOCOL_BACKCHANNEL_HOOK_SECRET must have 16 characters or more once CARDEA_PROTOCOL_BACKCHANNEL_HOOK_URL is set',
+    refuses: ({ protocol }) =>
+      protocol.backchannelHookUrl !== '' && protocol.backchannelHookSecret.length < 16,
+  },
+  {
     // RFC 9106 section 3.1: the memory is at least eight blocks per lane.
     reads: ['password.argon2MemoryKib', 'password.argon2Parallelism'],
     production: false,

@@ -197,6 +197,15 @@ type Issued = {
   readonly client: ClientId | undefined
 }
 
+/** The grants in which a person takes part. */
+const signIns: ReadonlySet<string> = new Set([
+  'authorization_code',
+  'implicit',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
+  'password',
+])
+
 /** In memory only: a token must not cost a statement. A redeemed code or an answer without one is a sign-in. */
 function countToken(
   { metrics, counter, clientUses }: Shared,
@@ -207,9 +216,7 @@ function countToken(
   clientUses.note(client)
   counter.count('tokens', '')
   counter.count('client_tokens', client)
-  if (grant === 'authorization_code' || grant === 'implicit') {
-    counter.count('client_sign_ins', client)
-  }
+  if (signIns.has(grant)) counter.count('client_sign_ins', client)
 }
 
 /** What authorization requests are judged with, pushed or not. */

@@ -9,7 +9,7 @@
 export type { EndedSession } from './clients/announce-end.ts'
 export { backchannelLogoutJob } from './clients/announce-end.ts'
 export type { TouchedClient } from './clients/store.ts'
-export { isKnownAs, noteSessionClient } from './clients/store.ts'
+export { isKnownAs, noteSessionClient, userKnownBy } from './clients/store.ts'
 export type { Places, Point } from './device/place.ts'
 export { createPlaces } from './device/place.ts'
 export type { Person, Recognition, Sighting } from './device/recognise-device.ts'

@@ -230,6 +230,19 @@ test('§7.1: an ID token says who is asked, if it was made for this very client'
   assert.equal((await begin(fields, web)).status, 200)
   assert.deepEqual(await errorOf(begin(fields)), [400, 'unknown_user_id'])
   await answer('deny')
+  const apart = await makeClient({
+    grant_types: [grantType, 'authorization_code', 'refresh_token'],
+    redirect_uris: [callback],
+    subject_type: 'pairwise',
+  })
+  const own = await obtainTokens(server, apart, user, { scope: 'openid' })
+  const { sub } = decodeJwt(String(own.id_token))
+  assert.notEqual(sub, user.id)
+  const hint = { login_hint: undefined, id_token_hint: String(own.id_token) }
+  const { body } = await begin(hint, apart)
+  await answer('allow')
+  const answered = await poll(body.auth_req_id, apart)
+  assert.equal(decodeJwt(String(answered.body.id_token)).sub, sub)
 })
 
 test('§10.2: in ping mode the client is told with its token, again after a failure', async () => {

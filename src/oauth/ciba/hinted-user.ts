@@ -1,4 +1,4 @@
-import { parseUserId } from '../../base/index.ts'
+import { isUuid, parseUserId } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import type { Queries } from '../../db/index.ts'
 import type { Parameters } from '../../http/index.ts'
@@ -6,6 +6,7 @@ import type { User } from '../../identity/index.ts'
 import { findUser, findUserByIdentifier } from '../../identity/index.ts'
 import type { Limits } from '../../limits/index.ts'
 import { limitFailures } from '../../limits/index.ts'
+import { userKnownBy } from '../../session/index.ts'
 import type { IdTokenHint } from '../id-token.ts'
 import type { Subjects } from '../subject.ts'
 import { cibaFailures } from './failures.ts'
@@ -46,14 +47,20 @@ export async function hintedUser(
   throw cibaFailures.unknown_user_id()
 }
 
-/** Only what this very client was told; a name that is its own alone does not lead back to a person. */
+/**
+ * Only what this very client was told. A name that is the client's own (OIDC Core section 8.1) does not lead back to
+ * a person, but the session that the token names does, as long as we remember it.
+ */
 async function ofToken(
   { db, subjects, hint }: HintNeeds,
   client: Client,
   token: string,
 ): Promise<User | undefined> {
   const read = await hint(token)
-  const userId = read?.clientId === client.clientId ? parseUserId(read.subject) : undefined
-  if (userId === undefined || subjects.of(client, userId) !== read?.subject) return undefined
+  if (read?.clientId !== client.clientId) return undefined
+  const { subject, sid = '' } = read
+  const known = isUuid(sid) ? { clientId: client.clientId, sid } : undefined
+  const userId = parseUserId(subject) ?? (known && (await userKnownBy(db, known)))
+  if (userId === undefined || subjects.of(client, userId) !== subject) return undefined
   return findUser(db, userId)
 }

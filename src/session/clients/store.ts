@@ -55,3 +55,14 @@ export async function isKnownAs(
       AND sid = ${sid}`)
   return row !== undefined
 }
+
+/** Whose session a client knows by a name, as long as we remember it; living or not. */
+export async function userKnownBy(
+  queries: Queries,
+  { clientId, sid }: { readonly clientId: string; readonly sid: string },
+): Promise<UserId | undefined> {
+  const row = await queries.maybe<{ userId: UserId }>(sql`
+    SELECT s.user_id FROM session_clients t JOIN sessions s ON s.id = t.session_id
+    WHERE t.client_id = ${clientId} AND t.sid = ${sid}::uuid LIMIT 1`)
+  return row?.userId
+}
