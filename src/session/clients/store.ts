@@ -56,13 +56,14 @@ export async function isKnownAs(
   return row !== undefined
 }
 
-/** Whose session a client knows by a name, as long as we remember it; living or not. */
+/** Whose session a client was told of by its first name, as long as we remember that; living or not. */
 export async function userKnownBy(
   queries: Queries,
   { clientId, sid }: { readonly clientId: string; readonly sid: string },
 ): Promise<UserId | undefined> {
+  // By the key of the table; the name is that of the session until its person signs in again in it.
   const row = await queries.maybe<{ userId: UserId }>(sql`
     SELECT s.user_id FROM session_clients t JOIN sessions s ON s.id = t.session_id
-    WHERE t.client_id = ${clientId} AND t.sid = ${sid}::uuid LIMIT 1`)
+    WHERE t.session_id = ${sid}::uuid AND t.client_id = ${clientId} LIMIT 1`)
   return row?.userId
 }
