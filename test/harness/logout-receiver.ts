@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -28,17 +29,16 @@ export type LogoutReceiver = {
 export async function logoutReceiver(): Promise<LogoutReceiver> {
   const heard: LogoutNotice[] = []
   let status = 200
-  const server = createServer((request, response) => {
-    void text(request).then((body) => {
-      heard.push({
-        path: request.url ?? '',
-        method: request.method ?? '',
-        contentType: request.headers['content-type'] ?? '',
-        fields: new URLSearchParams(body),
-      })
-      response.writeHead(status).end()
+  const server = createServer((request, response) => void take(request, response))
+  const take = async (request: IncomingMessage, response: ServerResponse) => {
+    heard.push({
+      path: request.url ?? '',
+      method: request.method ?? '',
+      contentType: request.headers['content-type'] ?? '',
+      fields: new URLSearchParams(await text(request)),
     })
-  })
+    response.writeHead(status).end()
+  }
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const host = `127.0.0.1:${port}`

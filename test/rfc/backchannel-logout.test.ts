@@ -68,7 +68,7 @@ async function told(): Promise<string[]> {
   await server.app.queue.drain()
   return receiver
     .heard()
-    .map(({ path, fields }) => `${path} ${decodeJwt(fields.get('logout_token') ?? '').sid}`)
+    .map(({ path, fields }) => `${path} ${String(decodeJwt(fields.get('logout_token') ?? '').sid)}`)
     .sort()
 }
 
@@ -300,4 +300,30 @@ test('a client that is gone or deaf by then is not told, and the job is done', a
   assert.deepEqual(await told(), [])
   const jobs = await server.app.db.many(sql`SELECT kind FROM queued_jobs`)
   assert.deepEqual(jobs, [])
+})
+
+test('of 50 who sign out of one session at once, one does, and the client is told once', async () => {
+  const tokens = await obtainTokens(server, client, await server.user())
+  const { browser } = tokens
+  const path = `/oauth/logout?id_token_hint=${String(tokens.id_token)}`
+  const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      fetch(server.url + path, { headers: { cookie }, redirect: 'manual' }),
+    ),
+  )
+  assert.deepEqual([...new Set(answers.map(({ status }) => status))], [303])
+  assert.deepEqual(await told(), [`/one ${sidOf(tokens)}`])
+})
+
+test('a client that gets its tokens while the session ends is told, or gets none', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    const { code, proof, browser } = await obtainCode(server, client, await server.user())
+    const page = await browser.open('/logout')
+    const [{ status, body }] = await Promise.all([
+      redeem(server, client, code, proof.verifier),
+      browser.submit(page, {}),
+    ])
+    assert.deepEqual(await told(), status === 200 ? [`/one ${sidOf(body)}`] : [], String(status))
+  }
 })

@@ -250,6 +250,8 @@ test('RP-Initiated Logout §2: the form of another site, which comes without our
   const page = await browser.open(onward)
   assert.equal(page.left?.href, `${bye}?state=p`)
   assert.equal(await signedIn(browser), false)
+  const bad = { method: 'POST', body: query({ id_token_hint: 'garbage' }) }
+  assert.equal((await fetch(`${server.url}/oauth/logout`, bad)).status, 400)
   const unknown = await browser.open('/oauth/logout/posted?request=AAAAAAAAAAAAAAAAAAAAAA')
   assert.equal(unknown.status, 400)
 })

@@ -2,6 +2,7 @@ import type { Random } from '../../base/index.ts'
 import { randomToken } from '../../base/index.ts'
 import type { Parameters } from '../../http/index.ts'
 import type { Kv } from '../../kv/index.ts'
+import { LogoutQuery } from '../schemas.ts'
 
 type Needs = { readonly kv: Kv; readonly random: Random }
 
@@ -15,7 +16,8 @@ const key = (id: string) => `logout:${id}`
  */
 export async function keepPosted({ kv, random }: Needs, parameters: Parameters): Promise<string> {
   const id = randomToken(random, 16)
-  await kv.set(key(id), JSON.stringify([...parameters]), lifetime)
+  const known = [...parameters].filter(([name]) => name in LogoutQuery.properties)
+  await kv.set(key(id), JSON.stringify(known), lifetime)
   return `/oauth/logout/posted?request=${id}`
 }
 

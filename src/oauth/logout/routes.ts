@@ -52,6 +52,8 @@ export function logoutRoutes(surface: Surface, needs: LogoutRoutesNeeds): void {
     const parameters = parseParameters(request.body)
     const session = await needs.browser.session(request)
     if (session !== undefined) return logout(needs, request, reply, parameters)
+    // Only what is sound is kept.
+    await decideLogout(needs, parameters, session)
     return reply.redirect(await keepPosted(needs, parameters), 303)
   })
   surface.get('/oauth/logout/posted', { schema: hidden }, async (request, reply) => {
