@@ -36,7 +36,8 @@ import { sweepEvents, sweepMemories, sweepNotices } from './monitor/index.ts'
 import {
   longestJwt,
   sweepCodes,
-  sweepBackchannelRequests, sweepDeviceRequests,
+  sweepBackchannelRequests,
+  sweepDeviceRequests,
   sweepOpaqueTokens,
   sweepRegistrationTokens,
   sweepRevokedTokens,

@@ -173,6 +173,10 @@ test('of 50 requests at once one asks for the document', async () => {
   assert.deepEqual([...new Set(answers.map(({ status }) => status))], [303])
   assert.equal(outside.asked(path), 1)
   assert.equal((await kept(id)).length, 1)
+  const broken = publish()
+  outside.fail(broken.path)
+  await Promise.all(Array.from({ length: 50 }, () => begin(broken.id)))
+  assert.equal(outside.asked(broken.path), 1)
 })
 
 test('CIMD §5.2: a document is read again when it is old, and the client changes with it', async () => {

@@ -233,7 +233,7 @@ test('RFC 7592 §2: a client reads, replaces and removes its registration', asyn
     redirect_uris: [callback],
     client_uri: 'https://a.example',
   })
-  const at = String(first.registration_client_uri)
+  const at = text(first.registration_client_uri)
   const token = first.registration_access_token
   const read = await send(at, 'GET', undefined, token)
   assert.deepEqual([read.status, read.body.client_uri], [200, 'https://a.example'])

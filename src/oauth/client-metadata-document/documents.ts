@@ -44,13 +44,17 @@ const most = 1000
 export function createDocuments(needs: Needs): Documents {
   const failed = new Map<string, Date>()
   const running = new Map<string, Promise<boolean>>()
+  const isPaused = (clientId: string) => {
+    const until = failed.get(clientId)
+    return until !== undefined && needs.clock.now() < until
+  }
   const attempt = async (clientId: ClientId, origin: Origin): Promise<boolean> => {
     const known = running.get(clientId)
     if (known !== undefined) return known
-    const until = failed.get(clientId)
-    if (until !== undefined && needs.clock.now() < until) return false
+    if (isPaused(clientId)) return false
     // Whoever makes us ask others does so as often as strangers may do anything.
     await needs.limits.admit(['public', { ip: origin.ip }])
+    if (isPaused(clientId)) return false
     const work = running.get(clientId) ?? readAnew(needs, clientId, origin)
     running.set(clientId, work)
     try {
@@ -70,10 +74,16 @@ export function createDocuments(needs: Needs): Documents {
       const until = await selectDocumentUntil(needs.db, clientId)
       const now = needs.clock.now()
       if (until !== undefined && now < until) return
-      if (await attempt(clientId, origin)) return
-      if (until === undefined || addSeconds(until, stale) < now) throw unknown('cannot be read')
+      if (until !== undefined && now < addSeconds(until, stale)) {
+        // Who may not make us ask now goes on with what is known.
+        await attempt(clientId, origin).catch(passFailure)
+      } else if (!(await attempt(clientId, origin))) throw unknown('cannot be read')
     },
   }
+}
+
+function passFailure(error: unknown): void {
+  if (!(error instanceof Failure)) throw error
 }
 
 function isAccepted(
@@ -85,9 +95,16 @@ function isAccepted(
   return hosts.length === 0 || hosts.includes(host) || hosts.includes(hostname)
 }
 
+async function isFresh(needs: Needs, clientId: ClientId): Promise<boolean> {
+  const until = await selectDocumentUntil(needs.db, clientId)
+  return until !== undefined && needs.clock.now() < until
+}
+
 /** Whether the document could be read and the client is known as it says. */
 async function readAnew(needs: Needs, clientId: ClientId, origin: Origin): Promise<boolean> {
   try {
+    // It may have been read since it was looked for.
+    if (await isFresh(needs, clientId)) return true
     const read = await readDocument(needs, clientId)
     if (!read.ok) return false
     await requireSector(needs, completeMetadata(read.input))
