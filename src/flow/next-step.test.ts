@@ -46,6 +46,8 @@ const byAnother = { answer: 'allowed', userId: 'another' as UserId } as const
 
 test('where a journey goes next', () => {
   const old = { ...flow, authenticatedSince: 1_000_001 }
+  const choosing = { ...flow, chooseSince: 1_000_001 }
+  const another = 'another' as SessionId
   const forced = { ...flow, forceConsent: true }
   const cases: [string, Flow, Session | undefined, ConsentState, Step][] = [
     ['nobody is signed in', flow, undefined, covered, 'password'],
@@ -53,6 +55,18 @@ test('where a journey goes next', () => {
     ['the sign-in is too old', old, session, covered, 'password'],
     ['too old, although allowed', { ...old, consent: allowedByUser }, session, covered, 'password'],
     ['just young enough', { ...flow, authenticatedSince: 1_000_000 }, session, covered, 'done'],
+    ['an account is to be chosen', choosing, session, covered, 'choose'],
+    [
+      'before anything is proved anew',
+      { ...old, chooseSince: 1_000_001 },
+      session,
+      covered,
+      'choose',
+    ],
+    ['nobody is there to be chosen', choosing, undefined, covered, 'password'],
+    ['chosen', { ...choosing, chosen: session.id }, session, covered, 'done'],
+    ['chosen was another', { ...choosing, chosen: another }, session, covered, 'choose'],
+    ['signed in for it', { ...flow, chooseSince: 1_000_000 }, session, covered, 'done'],
     ['consent is open', flow, session, fresh, 'consent'],
     ['consent was given before', flow, session, covered, 'done'],
     ['no consent is needed', flow, session, free, 'done'],

@@ -67,9 +67,14 @@ async function encrypt(
   const enc = client.metadata[`${kind}_encrypted_response_enc`] ?? 'A128CBC-HS256'
   const jwk = await clientKey(needs, client, alg)
   const kid = jwk.kid !== undefined && { kid: jwk.kid }
-  return new CompactEncrypt(new TextEncoder().encode(text))
-    .setProtectedHeader({ alg, enc, ...header, ...kid })
-    .encrypt(await importJWK(jwk, alg))
+  try {
+    return await new CompactEncrypt(new TextEncoder().encode(text))
+      .setProtectedHeader({ alg, enc, ...header, ...kid })
+      .encrypt(await importJWK(jwk, alg))
+  } catch (cause) {
+    // A key that is malformed or too short is the client's affair, and so is not a failure of ours.
+    throw oauthFailures.no_encryption_key({ cause, log: { alg } })
+  }
 }
 
 /** RS256 where nothing is registered (JARM section 3, OIDC Registration section 2), unless a profile forbids it. */
