@@ -28,14 +28,7 @@ export function sampleLetters(make: (name: string) => string): Letters {
     'new-device': { ...happening, sessionsUrl: link, forgotUrl },
     'sign-in-attempts': { ...happening, count: '12', forgotUrl },
     ...factorLetters(make, happening),
-    'api-key-created': {
-      ...happening,
-      name: make('name'),
-      scopes: make('scopes'),
-      until,
-      keysUrl: link,
-    },
-    'api-key-expiring': { username, name: make('name'), until, keysUrl: link },
+    ...keyLetters(make, happening),
     'backchannel-request': {
       username,
       application: make('application'),
@@ -64,6 +57,15 @@ export function sampleLetters(make: (name: string) => string): Letters {
     'account-deactivated': { ...happening, link },
     'deletion-scheduled': { ...happening, link, until },
     'account-deleted': { username, at },
+  }
+}
+
+function keyLetters(make: (name: string) => string, happening: Happening) {
+  const username = make('username')
+  const name = make('name')
+  return {
+    'api-key-created': { ...happening, name, scopes: make('scopes'), until, keysUrl: link },
+    'api-key-expiring': { username, name, until, keysUrl: link },
   }
 }
 
