@@ -21,6 +21,8 @@ export type Demands = {
   readonly strictRequests: boolean
   /** The JWS algorithms that it may sign with (FAPI 2.0 section 5.4.1); undefined: all that we know. */
   readonly algorithms: readonly string[] | undefined
+  /** Its refresh tokens stay as they are when they are used (FAPI 2.0 section 5.3.2.1, item 9). */
+  readonly stableRefreshTokens: boolean
 }
 
 const fapiAlgorithms = ['PS256', 'ES256', 'EdDSA', 'Ed25519']
@@ -39,5 +41,14 @@ export function demandsOf({ metadata }: Pick<Client, 'metadata'>): Demands {
     issuerAudience: fapi,
     strictRequests: fapi,
     algorithms: fapi ? fapiAlgorithms : undefined,
+    stableRefreshTokens: fapi,
   }
+}
+
+/**
+ * Seconds that a clock may be off, out of the setting: what a client of FAPI 2.0 sends may be ahead by ten
+ * seconds in any case, and by more than a minute never (section 5.3.2.1, item 13).
+ */
+export function clockSkewFor(client: Pick<Client, 'metadata'>, setting: number): number {
+  return client.metadata.profile === 'fapi2' ? Math.min(60, Math.max(10, setting)) : setting
 }

@@ -19,7 +19,7 @@ export type {
 } from './client.ts'
 export { allowedScopes, isPublic, responseTypesOf } from './client.ts'
 export type { Demands } from './demands.ts'
-export { demandsOf } from './demands.ts'
+export { clockSkewFor, demandsOf } from './demands.ts'
 export type { ClientKeys } from './client-keys.ts'
 export { createClientKeys } from './client-keys.ts'
 export type { Asked, ConsentState } from './consents/consent.ts'

@@ -74,10 +74,10 @@ async function verifyProof(needs: DpopNeeds, request: Proven): Promise<ProofVerd
   const [proof, ...more] = request.dpop
   if (proof === undefined) return refused('missing')
   if (more.length > 0) return refused('several')
-  const read = await readProof(needs, request, proof)
+  const skew = Math.min(60, Math.max(10, needs.clockSkew)) // FAPI 2.0 section 5.3.2.1
+  const read = await readProof(needs, request, { proof, skew })
   if (read === undefined) return refused('not a proof, or its signature is wrong')
   const { payload, jkt } = read
-  const skew = Math.min(60, Math.max(10, needs.clockSkew)) // FAPI 2.0 section 5.3.2.1
   const why = decideProof(payload, {
     method: request.method,
     targets: needs.addresses.map((address) => normalTarget(address + request.path)),
@@ -100,13 +100,13 @@ type ReadProof = { readonly payload: JWTPayload; readonly jkt: string }
 async function readProof(
   needs: DpopNeeds,
   { algorithms = proofAlgorithms }: Proven,
-  proof: string,
+  { proof, skew }: { readonly proof: string; readonly skew: number },
 ): Promise<ReadProof | undefined> {
   try {
     const { payload, protectedHeader } = await jwtVerify(proof, keyInProof, {
       typ: 'dpop+jwt',
       algorithms: proofAlgorithms.filter((one) => algorithms.includes(one)),
-      clockTolerance: needs.clockSkew,
+      clockTolerance: skew,
       currentDate: needs.clock.now(),
     })
     const { jwk = {} } = protectedHeader

@@ -3,7 +3,7 @@ import { jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { numericDate } from '../../base/index.ts'
 import type { Client, ClientKeys } from '../../clients/index.ts'
-import { demandsOf } from '../../clients/index.ts'
+import { clockSkewFor, demandsOf } from '../../clients/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { ProtocolRequest } from '../protocol-request.ts'
 import { objectAlgorithms } from '../request-object/metadata.ts'
@@ -61,7 +61,8 @@ async function verified(
   client: Client,
   object: string,
 ): Promise<JWTPayload> {
-  const { clock, issuer, clockSkew, kv } = needs
+  const { clock, issuer, kv } = needs
+  const clockSkew = clockSkewFor(client, needs.clockSkew)
   const keys = needs.clientKeys.verifying(client)
   if (keys === undefined) throw refused('the client has no keys')
   const { payload } = await jwtVerify(object, keys, {

@@ -3,7 +3,7 @@ import { decodeJwt, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { addSeconds, numericDate } from '../../base/index.ts'
 import type { Client, ClientKeys } from '../../clients/index.ts'
-import { demandsOf, workingSecrets } from '../../clients/index.ts'
+import { clockSkewFor, demandsOf, workingSecrets } from '../../clients/index.ts'
 import type { Sealer } from '../../keys/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
@@ -61,7 +61,7 @@ export async function verifyAssertion(
   { assertion, path }: Presented,
 ): Promise<string | undefined> {
   const { issuerAudience } = demandsOf(client)
-  const skew = issuerAudience ? Math.min(60, Math.max(10, needs.clockSkew)) : needs.clockSkew
+  const skew = clockSkewFor(client, needs.clockSkew)
   const payload = await readAssertion(needs, client, { assertion, path, skew })
   if (typeof payload === 'string') return payload
   // FAPI 2.0 section 5.3.2.1: the issuer, as a string and not in a list.

@@ -3,7 +3,7 @@ import { compactDecrypt, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { numericDate } from '../../base/index.ts'
 import type { Client, ClientKeys } from '../../clients/index.ts'
-import { demandsOf } from '../../clients/index.ts'
+import { clockSkewFor, demandsOf } from '../../clients/index.ts'
 import type { ReadParameters } from '../../http/index.ts'
 import type { KeyRing } from '../../keys/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
@@ -63,7 +63,7 @@ async function verified(needs: ObjectNeeds, client: Client, text: string): Promi
   try {
     const { payload, protectedHeader } = await jwtVerify(text, keys, {
       algorithms: algorithmsOf(client),
-      clockTolerance: needs.clockSkew,
+      clockTolerance: clockSkewFor(client, needs.clockSkew),
       currentDate: needs.clock.now(),
     })
     if (!types.includes(protectedHeader.typ?.toLowerCase())) throw refused('another type of JWT')
@@ -89,12 +89,13 @@ const longestLife = 3600
 
 /** Why the claims of a request object that its client signed do not count. */
 function claimsProblem(
-  { clock, issuer, clockSkew }: ObjectNeeds,
+  { clock, issuer, clockSkew: setting }: ObjectNeeds,
   client: Client,
   payload: JWTPayload,
 ): string | undefined {
   const { iss, aud, sub, exp, nbf, iat } = payload
   const { strictRequests } = demandsOf(client)
+  const clockSkew = clockSkewFor(client, setting)
   const now = numericDate(clock.now())
   if (payload.client_id !== client.clientId) return 'another client_id' // RFC 9101 section 5
   if (iss !== undefined && iss !== client.clientId) return 'another issuer' // RFC 9101 section 4

@@ -87,7 +87,8 @@ async function useUp(
   // Without its signature, which anybody may be able to write in another way.
   const signed = assertion.slice(0, assertion.lastIndexOf('.'))
   const mark = typeof jti === 'string' && jti !== '' ? JSON.stringify([iss, jti]) : signed
-  const left = exp - numericDate(clock.now()) + clockSkew + 1
+  // As late as any client may be (FAPI 2.0 section 5.3.2.1).
+  const left = exp - numericDate(clock.now()) + Math.max(60, clockSkew) + 1
   return kv.add(`grant-assertion:${sha256(mark).toString('base64url')}`, '1', Math.max(1, left))
 }
 

@@ -3,7 +3,7 @@ import { createLocalJWKSet, decodeJwt, errors, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { addSeconds, hasControls, isStorable, numericDate } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
-import { demandsOf } from '../../clients/index.ts'
+import { clockSkewFor, demandsOf } from '../../clients/index.ts'
 import type { Queries } from '../../db/index.ts'
 import type { RemoteKeys } from '../../outgoing/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
@@ -64,6 +64,7 @@ async function verify(
 ): Promise<{ ok: true; claims: VerifiedClaims } | { ok: false; why: string }> {
   const now = needs.clock.now()
   const { algorithms } = demandsOf(client)
+  const clockSkew = clockSkewFor(client, needs.clockSkew)
   const own = [needs.issuer, `${needs.issuer}/oauth/token`]
   try {
     const { payload } = await jwtVerify(assertion, keys, {
@@ -71,13 +72,13 @@ async function verify(
       issuer: trusted.issuer,
       audience: trusted.audiences.length > 0 ? [...trusted.audiences] : own,
       requiredClaims: ['sub', 'exp'],
-      clockTolerance: needs.clockSkew,
+      clockTolerance: clockSkew,
       currentDate: now,
     })
     const { sub = '', exp = 0, iat } = payload
-    const latest = numericDate(addSeconds(now, longestLife + needs.clockSkew))
+    const latest = numericDate(addSeconds(now, longestLife + clockSkew))
     if (exp > latest) return refused('lives too long')
-    if (iat !== undefined && iat > numericDate(now) + needs.clockSkew) return refused('future')
+    if (iat !== undefined && iat > numericDate(now) + clockSkew) return refused('future')
     return sub === '' ? refused('no subject') : { ok: true, claims: { ...payload, sub, exp } }
   } catch (error) {
     if (error instanceof errors.JOSEError) return refused(error.code)
