@@ -1,4 +1,5 @@
 import { appendAudit } from '../../audit/index.ts'
+import { demandsOf } from '../../clients/index.ts'
 import type { Db, Tx } from '../../db/index.ts'
 import type { User } from '../../identity/index.ts'
 import { findUser } from '../../identity/index.ts'
@@ -69,7 +70,9 @@ async function rotate(
 ): Promise<Outcome> {
   const { client, origin, binding } = request
   let reading: Promise<User | undefined> | undefined
-  const rotation = await rotateFamily(needs, tx, presented, (family) => {
+  // FAPI 2.0 section 5.3.2.1, item 9: what is bound and brought by who authenticates need not change.
+  const rules = { ...needs.rules, stable: demandsOf(client).stableRefreshTokens }
+  const rotation = await rotateFamily({ ...needs, rules }, tx, presented, (family) => {
     if (family.kind !== 'oauth' || family.clientId !== client.clientId) return false
     // RFC 6749 section 6: never more than was granted. Thrown before anything is written.
     if (!isSubset(asked, family.scopes)) throw oauthFailures.invalid_scope({ parameter: 'scope' })

@@ -73,6 +73,20 @@ test('RFC 9700 §4.14.2: the table of decisions', () => {
   }
 })
 
+test('FAPI 2.0 §5.3.2.1: a stable token is kept as long as it may be used, and rotates for nobody', () => {
+  const stable = { ...rules, stable: true }
+  for (const [presented, now, expected] of [
+    [5, 0, { do: 'keep' }],
+    [5, 999, { do: 'keep' }],
+    [5, 1000, { do: 'refuse', why: 'idle' }],
+    [4, 29, { do: 'repeat' }],
+    [4, 30, { do: 'revoke' }],
+    [6, 0, { do: 'revoke' }],
+  ] as const) {
+    assert.deepEqual(decideRefresh(family, presented, stable, at(now)), expected)
+  }
+})
+
 const situation = fc.record({
   generation: fc.nat({ max: 10 }),
   presented: fc.nat({ max: 12 }),

@@ -77,10 +77,13 @@ export type RefreshRules = {
   readonly grace: number
   /** How long the session may be unused for tokens that end with it. */
   readonly sessionIdle: number
+  /** The token stays as it is when it is used, for clients that prove who they are each time. */
+  readonly stable?: boolean
 }
 
 export type RefreshDecision =
   | { readonly do: 'rotate' }
+  | { readonly do: 'keep' }
   | { readonly do: 'repeat' }
   | { readonly do: 'refuse'; readonly why: 'revoked' | 'expired' | 'idle' | 'session_ended' }
   | { readonly do: 'revoke' }
@@ -103,7 +106,8 @@ export function decideRefresh(
   }
   if (presented === family.generation) {
     const idleEnd = addSeconds(family.rotatedAt, rules.idle)
-    return now >= idleEnd ? { do: 'refuse', why: 'idle' } : { do: 'rotate' }
+    if (now >= idleEnd) return { do: 'refuse', why: 'idle' }
+    return { do: rules.stable === true ? 'keep' : 'rotate' }
   }
   const graceEnd = addSeconds(family.rotatedAt, rules.grace)
   return presented === family.generation - 1 && now < graceEnd ? { do: 'repeat' } : { do: 'revoke' }

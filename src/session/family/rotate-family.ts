@@ -3,7 +3,7 @@ import type { Tx } from '../../db/index.ts'
 import type { Family, RefreshRules } from './family.ts'
 import { decideRefresh } from './family.ts'
 import type { PresentedRefreshToken, RefreshTokens } from './refresh-token.ts'
-import { advanceGeneration, lockFamily, revokeFamily } from './store.ts'
+import { advanceGeneration, lockFamily, noteFamilyUse, revokeFamily } from './store.ts'
 
 export type Rotation =
   | {
@@ -33,7 +33,7 @@ type Needs = {
 }
 
 /**
- * Exchanges a refresh token for its successor inside the caller's transaction. A refusal is a value:
+ * Exchanges a refresh token for its successor, or itself, inside the caller's transaction. A refusal is a value:
  * a replay has revoked the family, and that must be committed although the request fails.
  * `owns` tells whether the caller may use this family at all (its client, its kind).
  */
@@ -61,6 +61,14 @@ export async function rotateFamily(
         family,
         refreshToken: issue(needs, family, family.generation),
         repeated: true,
+      }
+    case 'keep':
+      await noteFamilyUse(tx, family.id, now)
+      return {
+        ok: true,
+        family: { ...family, rotatedAt: now },
+        refreshToken: issue(needs, family, family.generation),
+        repeated: false,
       }
     case 'rotate': {
       const next = { ...family, generation: family.generation + 1, rotatedAt: now }

@@ -59,6 +59,12 @@ export function advanceGeneration(tx: Tx, id: FamilyId, from: number, now: Date)
     WHERE id = ${id} AND generation = ${from} AND revoked_at IS NULL`)
 }
 
+/** A use that changes nothing but when the token idles out. */
+export function noteFamilyUse(tx: Tx, id: FamilyId, now: Date): Promise<number> {
+  return tx.run(sql`
+    UPDATE token_families SET rotated_at = ${now} WHERE id = ${id} AND revoked_at IS NULL`)
+}
+
 export function revokeFamily(queries: Queries, id: FamilyId, now: Date): Promise<number> {
   return queries.run(
     sql`UPDATE token_families SET revoked_at = ${now} WHERE id = ${id} AND revoked_at IS NULL`,
