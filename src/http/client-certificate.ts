@@ -31,7 +31,8 @@ const clientUse = '1.3.6.1.5.5.7.3.2'
 
 /**
  * Finds the certificate of a client. On a connection of a trusted proxy that is what its header says and never
- * the certificate of the proxy itself; on every other one, that of the connection. Expired ones are none.
+ * the certificate of the proxy itself; on every other one, that of the connection. Expired ones are none, nor
+ * are those of a key that is too short.
  */
 export function createCertificateReader(needs: Needs): CertificateReader {
   const isProxy = networkTest(needs.trustedProxies)
@@ -49,7 +50,11 @@ export function createCertificateReader(needs: Needs): CertificateReader {
     const { socket } = request
     const proxied = isProxy(socket.remoteAddress ?? '')
     const found = proxied ? fromHeader(request) : fromSocket(socket, authorities.length > 0)
-    return found !== undefined && isValid(found.certificate, needs.clock.now()) ? found : undefined
+    const counts =
+      found !== undefined &&
+      isValid(found.certificate, needs.clock.now()) &&
+      hasLongKey(found.certificate)
+    return counts ? found : undefined
   }
 }
 
@@ -73,6 +78,18 @@ export function readHeader(value: string): X509Certificate | undefined {
     return pem === undefined || more.length > 0 ? undefined : new X509Certificate(pem)
   } catch {
     return undefined
+  }
+}
+
+/** Bits that a key must have (FAPI 2.0 section 5.4.1, RFC 9325 section 4.5). */
+function hasLongKey(certificate: X509Certificate): boolean {
+  try {
+    const { modulusLength, namedCurve } = certificate.publicKey.asymmetricKeyDetails ?? {}
+    if (modulusLength !== undefined) return modulusLength >= 2048
+    // The names of curves say how large they are: prime256v1, secp384r1, brainpoolP256r1.
+    return namedCurve === undefined || Number(/\d{3}/.exec(namedCurve)?.[0]) >= 224
+  } catch {
+    return false // a kind of key that we do not know
   }
 }
 

@@ -37,6 +37,8 @@ type Wish = {
   }
   /** Object identifiers of extKeyUsage, in hexadecimal. */
   readonly uses?: readonly string[]
+  /** Its key, in place of a new one. */
+  readonly keys?: { readonly publicKey: KeyObject; readonly privateKey: KeyObject }
   readonly from?: Date
   readonly to?: Date
 }
@@ -44,9 +46,9 @@ type Wish = {
 export const clientAuth = '2b06010505070302'
 export const serverAuth = '2b06010505070301'
 
-/** A certificate (RFC 5280) for a new key. */
+/** A certificate (RFC 5280), for a new key where none is given. */
 export function issueCertificate(wish: Wish): Issued {
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { publicKey, privateKey } = wish.keys ?? generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const name = sequence(
     ...wish.subject.map((one) =>
       der(

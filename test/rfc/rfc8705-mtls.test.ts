@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { X509Certificate, createHash } from 'node:crypto'
+import { X509Certificate, createHash, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -180,6 +180,19 @@ test('RFC 9440 §2.1: a trusted proxy passes the certificate on, in one of two f
   })) {
     assertRefused(await askProxied(client, header), why)
   }
+})
+
+test('FAPI 2.0 §5.4.1: RSA keys below 2048 bits and curves below 224 prove nothing', async () => {
+  const strong = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  for (const [why, keys] of Object.entries({
+    'RSA of 1024 bits': generateKeyPairSync('rsa', { modulusLength: 1024 }),
+    'P-192': generateKeyPairSync('ec', { namedCurve: 'prime192v1' }),
+  })) {
+    const shown = issued({ dns: 'machine.example' }, { keys })
+    assertRefused(await askProxied(atProxy, inDer(shown)), why)
+  }
+  const shown = issued({ dns: 'machine.example' }, { keys: strong })
+  assert.equal((await askProxied(atProxy, inDer(shown))).status, 200)
 })
 
 test('§6.5: what is no trusted proxy names no certificate', async () => {
