@@ -39,6 +39,25 @@ export const answerFields = {
   authorization_signed_response_alg: Type.Optional(SigningAlgorithmSchema),
   authorization_encrypted_response_alg: Type.Optional(KeyManagement),
   authorization_encrypted_response_enc: Type.Optional(ContentEncryption),
+  response_modes: Type.Optional(
+    Type.Array(
+      Type.Enum([
+        'query',
+        'fragment',
+        'form_post',
+        'query.jwt',
+        'fragment.jwt',
+        'form_post.jwt',
+        'jwt',
+      ]),
+      {
+        minItems: 1,
+        uniqueItems: true,
+        description:
+          'How answers may be given to it; ["jwt"] takes signed ones only (FAPI 2.0 Message Signing); default all',
+      },
+    ),
+  ),
   subject_type: Type.Optional(
     Type.Enum(['public', 'pairwise'], {
       description:
@@ -74,6 +93,9 @@ export const credentialFields = {
   tls_client_auth_san_uri: text('A URI in the certificate', 2048),
   tls_client_auth_san_ip: text('An IP address in the certificate', 45),
   tls_client_auth_san_email: text('An email address in the certificate', 320),
+  use_mtls_endpoint_aliases: flag(
+    'Told to the client, which calls the mtls_endpoint_aliases of the metadata (FAPI 2.0); default false',
+  ),
   tls_client_certificate_bound_access_tokens: flag(
     'Tokens are bound to the certificate of the connection and are given over no other; default false',
   ),

@@ -51,6 +51,11 @@ export const fapi: Rule = (metadata) => {
       'must be private_key_jwt or a certificate for fapi2',
     ),
     ...when(
+      metadata.federated_credentials !== undefined,
+      '/federated_credentials',
+      'is not for fapi2, where clients sign for themselves', // OIDC Core section 9
+    ),
+    ...when(
       grants.includes('implicit') || grants.includes('password'),
       '/grant_types',
       'implicit and password are not for fapi2',

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../../base/index.ts'
 import { addSeconds, hasControls, newId, randomToken, sha256 } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
-import { isPublic } from '../../clients/index.ts'
+import { demandsOf, isPublic } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
 import type { Parameters } from '../../http/index.ts'
 import type { Queue } from '../../jobs/index.ts'
@@ -61,6 +61,7 @@ export async function startBackchannel(
   const asked = { ...(await askedElsewhere(needs, client, read)), ...wishOf(parameters) }
   if (!asked.scopes.includes('openid')) throw oauthFailures.invalid_scope({ parameter: 'scope' })
   const bindingMessage = messageOf(parameters) ?? null
+  requireContext(client, asked, bindingMessage)
   const lifetime = lifetimeOf(needs, parameters)
   const token = notificationToken(client, parameters)
   const { ip } = request.origin
@@ -119,6 +120,12 @@ function messageOf(parameters: Parameters): string | undefined {
   if (message.length > longestMessage || hasControls(message) || invisible.test(message))
     throw cibaFailures.invalid_binding_message({ parameter: 'binding_message' })
   return message
+}
+
+/** FAPI-CIBA section 5.2.2, item 2: the person must be able to tell one request from another. */
+function requireContext(client: Client, { details }: AskedElsewhere, message: string | null): void {
+  if (demandsOf(client).strictRequests && message === null && details === null)
+    throw oauthFailures.missing_parameter({ parameter: 'binding_message' })
 }
 
 /** Seconds; a client may ask for less than the setting. */

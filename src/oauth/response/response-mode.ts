@@ -29,26 +29,34 @@ type Choice = {
 
 /**
  * The mode that was asked for, or the default of the response type (OAuth 2.0 Multiple Response Types section
- * 2.1, JARM section 2.3.4). What cannot be used is refused by way of the default, which is known before
- * anything else of a request is judged.
+ * 2.1, JARM section 2.3.4). What cannot be used is refused by way of the default, or of the first mode that the
+ * client is registered with; either is known before anything else of a request is judged.
  */
 export function chooseMode(
   parameters: Parameters,
-  client: Pick<ClientMetadata, 'authorization_encrypted_response_alg'>,
+  client: Pick<ClientMetadata, 'authorization_encrypted_response_alg' | 'response_modes'>,
 ): Choice {
   const tokens = bringsTokens(parameters.get('response_type'))
-  const usual = tokens ? 'fragment' : 'query'
+  const usual = { carrier: tokens ? 'fragment' : 'query', jwt: false } as const
+  // FAPI 2.0 Message Signing sections 5.3.3 and 5.4.1: who is registered for signed answers gets no others.
+  const registered = client.response_modes?.flatMap((text) => readMode(text, usual) ?? [])
+  const [otherwise = usual] = registered ?? []
   const asked = parameters.get('response_mode')
-  if (asked === undefined) return { mode: { carrier: usual, jwt: false }, asAsked: true }
-  if (asked === 'jwt') return { mode: { carrier: usual, jwt: true }, asAsked: true }
-  const jwt = asked.endsWith('.jwt')
-  const name = jwt ? asked.slice(0, -'.jwt'.length) : asked
-  const carrier = carriers.find((known) => known === name)
-  if (carrier === undefined) return { mode: { carrier: usual, jwt: false }, asAsked: false }
+  const mode = asked === undefined ? usual : readMode(asked, usual)
+  if (mode === undefined) return { mode: otherwise, asAsked: false }
+  const { carrier, jwt } = mode
   // Multiple Response Types section 3; JARM section 2.3.1 lets what is encrypted into an address.
   const encrypted = jwt && client.authorization_encrypted_response_alg !== undefined
   const leaks = carrier === 'query' && tokens && !encrypted
-  return leaks
-    ? { mode: { carrier: usual, jwt }, asAsked: false }
-    : { mode: { carrier, jwt }, asAsked: true }
+  if (leaks) return { mode: { ...usual, jwt }, asAsked: false }
+  const allowed = registered?.some((one) => one.carrier === carrier && one.jwt === jwt) ?? true
+  return allowed ? { mode, asAsked: true } : { mode: otherwise, asAsked: false }
+}
+
+function readMode(text: string, usual: ResponseMode): ResponseMode | undefined {
+  if (text === 'jwt') return { ...usual, jwt: true }
+  const jwt = text.endsWith('.jwt')
+  const name = jwt ? text.slice(0, -'.jwt'.length) : text
+  const carrier = carriers.find((known) => known === name)
+  return carrier && { carrier, jwt }
 }
