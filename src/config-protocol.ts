@@ -48,6 +48,10 @@ export const protocol = Type.Object(
       'A client that registered itself without a token and is not used for this time is removed.',
       { least: '1h' },
     ),
+    registrationPkce: boolean(
+      true,
+      'Demand PKCE of clients that registered themselves; false lets those do without that have a secret or keys.',
+    ),
     softwareStatementIssuers: list(
       'Issuers whose software statements (RFC 7591 section 2.3) are believed; keys from their metadata.',
       { type: 'list of https:// addresses', item: readIssuer },

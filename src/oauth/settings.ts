@@ -6,6 +6,7 @@ export type ProtocolSettings = {
   readonly registrationScopes: string
   /** Seconds, as every lifetime. */
   readonly registrationLifetime: number
+  readonly registrationPkce: boolean
   readonly softwareStatementIssuers: readonly string[]
   readonly clientIdMetadata: boolean
   readonly clientIdMetadataHosts: readonly string[]

@@ -47,6 +47,12 @@ export function narrowed(input: ClientInput, { scopes }: Limits): ClientInput {
   return { ...input, scope: asked.filter((scope) => scopes.includes(scope)).join(' ') }
 }
 
+/** RFC 9700 section 2.1.1: a client that authenticates may do without, where the operator lets it. */
+export function exempted(input: ClientInput, settings: ProtocolSettings): ClientInput {
+  const strict = input.token_endpoint_auth_method === 'none' || input.profile === 'fapi2'
+  return settings.registrationPkce || strict ? input : { ...input, require_pkce: false }
+}
+
 /** A grant cannot be left out in silence: the client would not work. */
 export function refusedGrants(input: ClientInput, { grantTypes }: Limits): InvalidMember[] {
   return (input.grant_types ?? []).flatMap((grant, i) =>

@@ -15,7 +15,7 @@ import type { Limits } from '../../limits/index.ts'
 import type { Outgoing } from '../../outgoing/index.ts'
 import type { Told } from './answer.ts'
 import { registrationFailures } from './failures.ts'
-import { limitsOf, narrowed, refusedGrants } from './policy.ts'
+import { exempted, limitsOf, narrowed, refusedGrants } from './policy.ts'
 import type { Raw } from './read-metadata.ts'
 import { readMetadata } from './read-metadata.ts'
 import type { StatementNeeds } from './software-statement.ts'
@@ -102,7 +102,8 @@ export async function acceptable(
   given: RegistrationLimits | null,
 ): Promise<ReturnType<typeof readMetadata>> {
   const most = limitsOf(needs.protocol, given)
-  const input = narrowed(readMetadata(await withStatement(needs, raw)), most)
+  const said = readMetadata(await withStatement(needs, raw))
+  const input = exempted(narrowed(said, most), needs.protocol)
   const members = refusedGrants(input, most)
   if (members.length > 0) throw clientFailures.invalid_client_metadata({ members })
   await requireSector(needs, completeMetadata(input))
