@@ -1,6 +1,8 @@
 /** What both sides of the process boundary must know of the peer. */
 export const peerClients = {
   machine: { id: 'machine', secret: 'machine-secret-of-the-bench' },
+  opaqueMachine: { id: 'machine', secret: 'machine-secret-of-the-bench' },
+  device: { id: 'device', secret: 'device-secret-of-the-bench' },
   app: { id: 'app', secret: 'app-secret-of-the-bench' },
 }
 

@@ -29,6 +29,14 @@ const clients = [
     redirect_uris: [redirectUri],
     id_token_signed_response_alg: 'ES256',
   },
+  {
+    client_id: peerClients.device.id,
+    client_secret: peerClients.device.secret,
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    response_types: [],
+    redirect_uris: [],
+    id_token_signed_response_alg: 'ES256',
+  },
 ]
 
 const resourceIndicators = {
@@ -59,6 +67,9 @@ const provider = new Provider(`http://localhost:${port}`, {
     clientCredentials: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
     revocation: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true },
+    dPoP: { enabled: true },
+    deviceFlow: { enabled: true },
     resourceIndicators,
   },
   ttl: { AccessToken: 600, ClientCredentials: 600, IdToken: 3600, RefreshToken: 1_209_600 },

@@ -25,9 +25,9 @@ export type ScenarioResult = {
   readonly name: string
   readonly note: string
   readonly cardea: Side
-  readonly peer: Side
+  readonly peer: Side | undefined
   /** Requests per second of Cardea divided by those of the peer, round by round. */
-  readonly ratio: Spread
+  readonly ratio: Spread | undefined
 }
 
 export type LoginResult = {
@@ -51,8 +51,8 @@ export function duelResult({ scenario, ours, theirs }: Duel): ScenarioResult {
     name: scenario.name,
     note: scenario.note,
     cardea: side(ours),
-    peer: side(theirs),
-    ratio: spread(ratios),
+    peer: theirs.length === 0 ? undefined : side(theirs),
+    ratio: theirs.length === 0 ? undefined : spread(ratios),
   }
 }
 

@@ -51,6 +51,7 @@ export type Duel = {
   readonly scenario: Scenario
   /** In the order of the rounds. */
   readonly ours: readonly Sample[]
+  /** None where the peer cannot do it. */
   readonly theirs: readonly Sample[]
 }
 
@@ -68,7 +69,8 @@ export async function duel(
   for (let round = 0; round < plan.rounds; round += 1) {
     const us = async () => ours.push(await sample(scenario, cardea, load))
     const them = async () => theirs.push(await sample(scenario, peer, load))
-    for (const turn of round % 2 === 0 ? [us, them] : [them, us]) await turn()
+    const both = round % 2 === 0 ? [us, them] : [them, us]
+    for (const turn of scenario.solo === true ? [us] : both) await turn()
   }
   return { scenario, ours, theirs }
 }

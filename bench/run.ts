@@ -13,15 +13,27 @@ import type { Plan } from './rounds.ts'
 import { duel, fullPlan, loginShare, quickPlan } from './rounds.ts'
 import { clientCredentials } from './scenarios/client-credentials.ts'
 import { codeFlow } from './scenarios/code-flow.ts'
-import { introspection } from './scenarios/introspection.ts'
+import { device } from './scenarios/device.ts'
+import { introspection, opaqueIntrospection } from './scenarios/introspection.ts'
 import { login } from './scenarios/login.ts'
+import { pushedDpop } from './scenarios/pushed-dpop.ts'
 import { refresh } from './scenarios/refresh.ts'
+import { tokenExchange } from './scenarios/token-exchange.ts'
 import { startCardeaTarget } from './server-cardea.ts'
 import { startPeerTarget } from './server-peer.ts'
 import { render } from './table.ts'
 import type { Target } from './target.ts'
 
-const scenarios = [clientCredentials, introspection, codeFlow, refresh]
+const scenarios = [
+  clientCredentials,
+  introspection,
+  opaqueIntrospection,
+  codeFlow,
+  pushedDpop,
+  refresh,
+  device,
+  tokenExchange,
+]
 
 const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values
 const plan = quick ? quickPlan : fullPlan
@@ -44,7 +56,9 @@ async function compare(cardea: Target, peer: Target, plan: Plan): Promise<Result
   const results = []
   for (const scenario of scenarios) {
     const result = duelResult(await duel(scenario, [cardea, peer], plan))
-    console.log(`${result.name}: ${result.ratio.median.toFixed(2)}x`)
+    const { ratio, cardea: own } = result
+    const told = ratio ? `${ratio.median.toFixed(2)}x` : `${own.perSecond.toFixed(0)} per s, alone`
+    console.log(`${result.name}: ${told}`)
     results.push(result)
   }
   const logins = loginResult(await loginShare(login, cardea, plan))

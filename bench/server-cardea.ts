@@ -16,6 +16,8 @@ const env = {
 }
 const paths = {
   authorize: '/oauth/authorize',
+  pushed: '/oauth/par',
+  device: '/oauth/device',
   token: '/oauth/token',
   introspect: '/oauth/introspect',
 }
@@ -55,19 +57,37 @@ export async function startCardeaTarget(nodeFlags: readonly string[] = []): Prom
   }
 }
 
-async function registerClients(url: string): Promise<Pick<Target, 'machine' | 'app'>> {
+type Clients = Pick<Target, 'machine' | 'opaqueMachine' | 'app' | 'device'>
+
+async function registerClients(url: string): Promise<Clients> {
   const token = await signInByApi(url, owner)
   const machine = await registerClient(url, token, {
     client_name: 'Machine',
     grant_types: ['client_credentials'],
     scope: 'read',
   })
+  const opaqueMachine = await registerClient(url, token, {
+    client_name: 'Machine with opaque tokens',
+    grant_types: ['client_credentials'],
+    scope: 'read',
+    access_token_format: 'opaque',
+  })
   const app = await registerClient(url, token, {
     client_name: 'Application',
     redirect_uris: [redirectUri],
+    grant_types: [
+      'authorization_code',
+      'refresh_token',
+      'urn:ietf:params:oauth:grant-type:token-exchange',
+    ],
     id_token_signed_response_alg: 'ES256',
   })
-  return { machine, app }
+  const device = await registerClient(url, token, {
+    client_name: 'Device',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    id_token_signed_response_alg: 'ES256',
+  })
+  return { machine, opaqueMachine, app, device }
 }
 
 /** From its own metrics. */

@@ -10,7 +10,13 @@ import type { Target } from './target.ts'
 import { passPages } from './target.ts'
 
 const peer = fileURLToPath(new URL('peer.ts', import.meta.url))
-const paths = { authorize: '/auth', token: '/token', introspect: '/token/introspection' }
+const paths = {
+  authorize: '/auth',
+  pushed: '/request',
+  device: '/device/auth',
+  token: '/token',
+  introspect: '/token/introspection',
+}
 
 /** oidc-provider with everything in its own memory. */
 export async function startPeerTarget(): Promise<Target> {

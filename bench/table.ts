@@ -17,8 +17,8 @@ const columns = [
 /** The results for people, as Markdown. */
 export function render(results: Results): string {
   const scenarios = results.scenarios.flatMap(({ name, cardea, peer, ratio }) => [
-    [name, 'Cardea', ...numbers(cardea, true), factor(ratio)],
-    ['', 'oidc-provider', ...numbers(peer, false), ''],
+    [name, 'Cardea', ...numbers(cardea, true), ratio === undefined ? 'alone' : factor(ratio)],
+    ...(peer === undefined ? [] : [['', 'oidc-provider', ...numbers(peer, false), '']]),
   ])
   const { login } = results
   const bare = ['', 'bare Argon2id', whole(login.barePerSecond), ...Array<string>(7).fill('')]

@@ -10,10 +10,16 @@ export type Target = {
   readonly pid: number
   /** May use client_credentials and introspection. */
   readonly machine: RegisteredClient
-  /** May use the code flow and refresh tokens. */
+  /** The same, and gets opaque tokens. */
+  readonly opaqueMachine: RegisteredClient
+  /** May use the code flow and refresh tokens, and exchange its own where there is that grant. */
   readonly app: RegisteredClient
+  /** May use the device flow. */
+  readonly device: RegisteredClient
   readonly paths: {
     readonly authorize: string
+    readonly pushed: string
+    readonly device: string
     readonly token: string
     readonly introspect: string
   }

@@ -1,21 +1,37 @@
+import type { RegisteredClient } from '../../test/harness/cardea-admin.ts'
+import type { Connection } from '../connection.ts'
 import { basic, expectStatus } from '../connection.ts'
+import type { Worker } from '../load.ts'
+import type { Target } from '../target.ts'
 import type { Scenario } from './scenario.ts'
 
 export const introspection: Scenario = {
   name: 'introspection',
   note: 'Cardea verifies an ES256 JWT and asks PostgreSQL whether it was revoked; the peer cannot introspect JWTs and finds an opaque token in its memory',
-  async worker(target, connection) {
-    const headers = basic(target.machine)
-    const request = `grant_type=client_credentials${target.introspectableToken}`
-    const issued = await connection.post(target.paths.token, request, headers)
-    const { access_token: token } = JSON.parse(expectStatus(issued, 200).body)
-    const body = `token=${token}`
-    return async () => {
-      const { body: answer } = expectStatus(
-        await connection.post(target.paths.introspect, body, headers),
-        200,
-      )
-      if (!answer.includes('"active":true')) throw new Error(answer)
-    }
-  },
+  worker: (target, connection) => asking(target, connection, target.machine),
+}
+
+export const opaqueIntrospection: Scenario = {
+  name: 'introspection, opaque',
+  note: 'Cardea reads the token from PostgreSQL, the peer from its memory',
+  worker: (target, connection) => asking(target, connection, target.opaqueMachine),
+}
+
+async function asking(
+  target: Target,
+  connection: Connection,
+  client: RegisteredClient,
+): Promise<Worker> {
+  const headers = basic(client)
+  const request = `grant_type=client_credentials${target.introspectableToken}`
+  const issued = await connection.post(target.paths.token, request, headers)
+  const { access_token: token } = JSON.parse(expectStatus(issued, 200).body)
+  const body = `token=${token}`
+  return async () => {
+    const { body: answer } = expectStatus(
+      await connection.post(target.paths.introspect, body, headers),
+      200,
+    )
+    if (!answer.includes('"active":true')) throw new Error(answer)
+  }
 }
