@@ -75,7 +75,7 @@ try {
  * process are alone.
  */
 function bundles(all: readonly string[]): string[] {
-  const alone = all.filter((file) => /test\/e2e\/|kv\/memory/.test(file))
+  const alone = all.filter((file) => /test\/e2e\/|security\/timing|kv\/memory/.test(file))
   const shared = all.filter((file) => !alone.includes(file))
   const folder = fileURLToPath(new URL('../node_modules/.cache/cardea-bundles', import.meta.url))
   rmSync(folder, { recursive: true, force: true })

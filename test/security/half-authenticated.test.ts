@@ -37,6 +37,9 @@ const open: ReadonlySet<string> = new Set([
   'GET /oauth/authorize/resume',
   'GET /oauth/logout',
   'POST /oauth/logout',
+  'GET /oauth/logout/posted',
+  'GET /oauth/session',
+  'POST /oauth/register',
   'GET /',
   'GET /login',
   'POST /login',
@@ -103,7 +106,7 @@ const open: ReadonlySet<string> = new Set([
   'POST /api/v1/auth/reactivate',
 ])
 /** What speaks JSON. */
-const isData = (path: string) => /^\/(api|access|\.well-known\/authzen)/.test(path)
+const isData = (path: string) => /^\/(api|access|oauth\/register|\.well-known\/authzen)/.test(path)
 const isOpen = (route: string) => open.has(route) || route.startsWith('GET /assets/')
 
 let server: TestServer
