@@ -1,7 +1,8 @@
 /**
  * account: what a person does with their account, as the JSON API of first-party applications
- * (`/api/v1/auth`, `/api/v1/users/me`) and as pages (`/account`), and who calls any of our APIs. Owns no table. Promises that an access token for this API is good for nothing else and the other way
- * round, and that a browser session counts here only for requests from our own pages.
+ * (`/api/v1/auth`, `/api/v1/users/me`) and as pages (`/account`), and who calls any of our APIs. Owns no table.
+ * Promises that an access token for this API is good for nothing else and the other way round, and that a
+ * browser session counts here only for requests from our own pages.
  */
 
 export { factorBody } from './api/mfa/factor-body.ts'

@@ -1,9 +1,9 @@
 /**
  * keys: the keys that the server signs with, those that others encrypt to it with, and the sealing of secrets
  * that must be read back.
- * Owns the tables `signing_keys` and `lasting_secrets`. Promises that a key is published before it signs and for as long as
- * anything it signed may be valid, and that no private key or sealed secret leaves memory in the clear.
- * A key for encryption is published while it is current, and opens what was encrypted to it for a day longer.
+ * Owns the tables `signing_keys` and `lasting_secrets`. Promises that a key is published before it signs and for as
+ * long as anything it signed may be valid, that one for encryption opens what was encrypted to it for a day
+ * longer than it is published, and that no private key or sealed secret leaves memory in the clear.
  * Never audits by itself: whoever rotates passes a callback that writes in the same transaction.
  */
 export type { JWK } from 'jose'

@@ -1,12 +1,12 @@
 /**
  * login: the hosted pages of signing in, consent and signing out with their one dispatcher, and those of
- * registration, recovery and the links of letters.
- * Owns `/`, `/login` with the second step and setting up factors on the way, `/login/choose`, `/consent`, `/logout`,
- * `/register`, `/forgot-password`, `/reset-password`, `/recover-factors`, `/email/confirm` and
- * `/reactivate`, and the keys `sign-up-flow:*` and `sign-in:*` of the soft state. Promises that every
- * page works without JavaScript (passkeys apart, which need it), that a form is honoured only in the browser it was shown to, that steps
- * never lead to one another but all come back to `continue.ts`, that a link is used up by a form and never
- * by being followed, and that every password goes through the limits first. Never speaks OAuth.
+ * registration, recovery, the codes of devices and the links of letters.
+ * Owns `/`, `/login` with the second step and setting up factors on the way, `/login/choose`, `/consent`, `/device`,
+ * `/logout`, `/register`, `/forgot-password`, `/reset-password`, `/recover-factors`, `/email/confirm` and
+ * `/reactivate`, and the keys `sign-up-flow:*` and `sign-in:*` of the soft state. Promises that every page works
+ * without JavaScript (passkeys apart, which need it), that a form is honoured only in the browser it was shown
+ * to, that steps never lead to one another but all come back to `continue.ts`, that a link is used up by a form
+ * and never by being followed, and that every password goes through the limits first. Never speaks OAuth.
  */
 
 export { admitPublic, admitWorthy, proofsOf } from './admission/admit-public.ts'

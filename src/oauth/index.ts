@@ -1,7 +1,8 @@
 /**
  * oauth: the OAuth 2.0 and OpenID Connect protocol.
- * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens`, `device_requests`, `backchannel_requests` and `resources`, and the
- * addresses below `/oauth` and `/.well-known`. Promises that every rule cites the section it obeys, that
+ * Owns the tables `authorization_codes`, `revoked_access_tokens`, `opaque_tokens`, `resources`, `device_requests`,
+ * `backchannel_requests`, `registration_tokens` and `trusted_issuers`, and the addresses below `/oauth` and
+ * `/.well-known`. One folder for each part; the first comment of its main file says what it owns. Promises that every rule cites the section it obeys, that
  * what may be used once is used once, and that the browser is only ever sent to a validated redirect URI.
  * Never asks a person anything: that is what the pages of `login` do.
  */
@@ -14,7 +15,6 @@ export { createDpop } from './binding/dpop.ts'
 export { createNonces } from './binding/nonce.ts'
 export type { BrowserRoutesNeeds } from './browser-routes.ts'
 export { browserRoutes } from './browser-routes.ts'
-export { scopeClaims } from './claims.ts'
 export type { Documents } from './client-metadata-document/documents.ts'
 export { createDocuments } from './client-metadata-document/documents.ts'
 export { createBrake } from './client-auth/brake.ts'
@@ -32,7 +32,7 @@ export { readIdTokenHint } from './id-token.ts'
 export { accessTokenMint } from './issue.ts'
 export { deleteClientOpaqueTokens, sweepOpaqueTokens } from './opaque/store.ts'
 export type { ResourceBook } from './resources/book.ts'
-export { createResourceBook, resourceScopes } from './resources/book.ts'
+export { createResourceBook } from './resources/book.ts'
 export { createResource, deleteResource, updateResource } from './resources/change-resource.ts'
 export { resourceInput } from './resources/draft.ts'
 export { resourceFailures } from './resources/failures.ts'
@@ -58,7 +58,6 @@ export { clientCredentialsGrant } from './token/client-credentials.ts'
 export { cibaGrant } from './token/ciba.ts'
 export { passwordGrant } from './token/password.ts'
 export { deviceCodeGrant } from './token/device-code.ts'
-export { registrationFailures } from './registration/failures.ts'
 export type { NewInitialAccessToken } from './registration/initial-access-token.ts'
 export {
   createInitialAccessToken,
@@ -76,7 +75,12 @@ export { tokenExchangeGrant } from './token/token-exchange.ts'
 export type { ProtocolSettings } from './settings.ts'
 export type { Subjects } from './subject.ts'
 export { createSubjects, publicSubjects } from './subject.ts'
-export { changeIssuer, distrustIssuer, findIssuer, trustIssuer } from './trusted-issuers/change-issuer.ts'
+export {
+  changeIssuer,
+  distrustIssuer,
+  findIssuer,
+  trustIssuer,
+} from './trusted-issuers/change-issuer.ts'
 export type { IssuerKeys } from './trusted-issuers/issuer-keys.ts'
 export { createIssuerKeys } from './trusted-issuers/issuer-keys.ts'
 export { TrustedIssuerInput } from './trusted-issuers/schemas.ts'

@@ -1,9 +1,9 @@
 /**
- * session: who is signed in where, from which devices, and which refresh tokens live on.
- * Owns the tables `sessions`, `devices`, `impersonations`, `session_clients` and `token_families`. Promises that the secrets of sessions and
- * devices are stored only as digests, that ending a session ends its families, that nobody ends the
- * session of somebody else, and that a refresh token is rotated by one guarded statement. Never hashes
- * passwords, signs tokens or speaks HTTP.
+ * session: who is signed in where, from which devices, which clients know of it, and which refresh tokens live on.
+ * Owns the tables `sessions`, `devices`, `impersonations`, `session_clients` and `token_families`. Promises that
+ * the secrets of sessions and devices are stored only as digests, that ending a session ends its families and is
+ * told to the clients that want to know, that nobody ends the session of somebody else, and that a refresh token
+ * is rotated by one guarded statement. Never hashes passwords, signs tokens or speaks HTTP.
  */
 
 export type { EndedSession } from './clients/announce-end.ts'

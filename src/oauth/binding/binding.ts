@@ -1,3 +1,9 @@
+/**
+ * binding: tokens that only their owner can use, by DPoP (RFC 9449) or certificates (RFC 8705).
+ * What a request proves to hold is read here once; grants and our own resources only compare. Proofs already
+ * seen are keys of the soft state; nonces are kept nowhere.
+ */
+
 import type { Client } from '../../clients/index.ts'
 import { demandsOf, isPublic } from '../../clients/index.ts'
 import type { TokenBinding } from '../../session/index.ts'

@@ -1,3 +1,9 @@
+/**
+ * ciba: a client asks somebody who answers on a device of their own (OpenID Connect CIBA Core).
+ * Owns `backchannel_requests` and the jobs that tell person, hook and client. Polling and the grant that comes of
+ * it are those of `device`; the pages are those of `account`.
+ */
+
 import type { Clock, Random } from '../../base/index.ts'
 import { addSeconds, hasControls, newId, randomToken, sha256 } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'

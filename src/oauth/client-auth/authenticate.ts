@@ -1,3 +1,9 @@
+/**
+ * client-auth: who a client is, at every endpoint for programs.
+ * Promises that exactly one method is used, that it is the registered one, that an assertion counts once, and that
+ * guessing secrets gets slow.
+ */
+
 import type { AuthMethod, Client, ClientCache, SecretUses } from '../../clients/index.ts'
 import { matchingSecret } from '../../clients/index.ts'
 import type { Parameters } from '../../http/index.ts'

@@ -1,3 +1,9 @@
+/**
+ * client-metadata-document: clients whose id is the address of a document
+ * (draft-ietf-oauth-client-id-metadata-document, CIMD). Reads, judges and keeps documents; the table is that of
+ * `clients`. Never asks another server except where a client may begin (`ready-routes.ts`).
+ */
+
 import type { ClientId, Clock, Random } from '../../base/index.ts'
 import { addSeconds, Failure } from '../../base/index.ts'
 import type { ClientCache } from '../../clients/index.ts'

@@ -1,3 +1,9 @@
+/**
+ * details: authorization details (RFC 9396), where scopes are too coarse.
+ * Judges their form, type and locations, and that a token request names no more than was granted. What they mean
+ * is for the API to judge.
+ */
+
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'

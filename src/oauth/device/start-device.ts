@@ -1,3 +1,9 @@
+/**
+ * device: grants for devices without a browser (RFC 8628), and what a client does that polls, for `ciba` too.
+ * Owns `device_requests`. The page where the code is typed is that of `login`, which gets `answer-device.ts` as an
+ * interface.
+ */
+
 import type { Clock, Random } from '../../base/index.ts'
 import { addSeconds, newId, randomToken, sha256 } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'

@@ -1,3 +1,9 @@
+/**
+ * exchange: what token exchange (RFC 8693) stands on. Reads tokens of every type, and decides who may exchange
+ * whose, for which targets, with which scopes, and who is named as acting. `token/token-exchange.ts` puts that
+ * together. Owns no table.
+ */
+
 import type { Client } from '../../clients/index.ts'
 import type { Actor } from '../access-token.ts'
 import type { PresentedToken } from './presented-token.ts'

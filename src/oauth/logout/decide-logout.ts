@@ -1,3 +1,8 @@
+/**
+ * logout: signing out by applications, and telling them of it (RP-Initiated, Back-Channel and Front-Channel Logout,
+ * Session Management). Which clients hear of an end is known to `session`; the pages are those of `login`.
+ */
+
 import type { UserId } from '../../base/index.ts'
 import { comparisonKey, isUuid } from '../../base/index.ts'
 import type { Client, ClientCache } from '../../clients/index.ts'

@@ -1,3 +1,7 @@
+/**
+ * opaque: access tokens that say nothing and are looked up each time. Owns `opaque_tokens`.
+ */
+
 import type { Random } from '../../base/index.ts'
 import { randomToken, sha256 } from '../../base/index.ts'
 

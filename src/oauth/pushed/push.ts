@@ -1,3 +1,8 @@
+/**
+ * pushed: authorization requests that the client sends before the browser (RFC 9126). They are judged here as
+ * they would be in the browser, and kept in the soft state under `pushed:*` for one use.
+ */
+
 import type { Random } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import type { ReadParameters } from '../../http/index.ts'

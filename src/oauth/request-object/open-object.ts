@@ -1,3 +1,8 @@
+/**
+ * request-object: authorization requests as signed JWTs (RFC 9101), by value or at an address, perhaps encrypted
+ * to us. Gives parameters to `authorize/source.ts`, and never falls back to what is not signed.
+ */
+
 import type { JWTPayload } from 'jose'
 import { compactDecrypt, decodeProtectedHeader, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'

@@ -1,3 +1,8 @@
+/**
+ * resources: the APIs that tokens may be for (RFC 8707), and what follows for a token: its audience, scopes, format,
+ * lifetime and signature. Owns `resources`; every node sees a change within a second (`book.ts`).
+ */
+
 import type { SigningAlgorithm } from '../../keys/index.ts'
 
 /** What a token for a resource may allow, with words for the person who is asked. */

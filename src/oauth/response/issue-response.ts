@@ -1,3 +1,8 @@
+/**
+ * response: the answers of the authorization endpoint. What each response type brings along, and how it travels
+ * (response modes, JARM).
+ */
+
 import type { Random } from '../../base/index.ts'
 import { addSeconds } from '../../base/index.ts'
 import type { ClientUses } from '../../clients/index.ts'

@@ -1,3 +1,8 @@
+/**
+ * token: the token endpoint, with one file for each grant. A grant gets a client that is authenticated and may use
+ * it, with its binding and resources, and only redeems.
+ */
+
 import type { ClientId } from '../../base/index.ts'
 import { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'

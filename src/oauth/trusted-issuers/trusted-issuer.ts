@@ -1,3 +1,9 @@
+/**
+ * trusted-issuers: others whose assertions are believed, about people and clients (RFC 7521, RFC 7523) and about
+ * workloads (`federated.ts`). Owns `trusted_issuers`. Promises that shared secrets never
+ * count, and that nobody is spoken for beyond what an administrator wrote down.
+ */
+
 import type { InvalidMember } from '../../base/index.ts'
 import { hasControls, isStorable } from '../../base/index.ts'
 import type { AssertionAlgorithm, SubjectMapping, TrustedIssuerInput } from './schemas.ts'
