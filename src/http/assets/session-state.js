@@ -24,8 +24,10 @@ async function judge(message, origin) {
   if (typeof message !== 'string') return 'error'
   const [, clientId, told, salt] = /^(.+) ([\w-]{43})\.([\w-]{1,64})$/.exec(message) ?? []
   if (clientId === undefined) return 'error'
-  const now = await hash(`${clientId} ${origin} ${browserState()} ${salt}`)
-  return now === told ? 'unchanged' : 'changed'
+  const state = browserState()
+  const now = await hash(`${clientId} ${origin} ${state} ${salt}`)
+  // Nobody was told of a browser where nobody is signed in: whoever asks for that wants to know whether somebody is.
+  return state !== '' && now === told ? 'unchanged' : 'changed'
 }
 
 async function answer({ data, origin, source }) {
