@@ -95,10 +95,10 @@ export function selectApplications(
     )
     SELECT c.client_id, c.name, c.metadata ->> 'client_uri' AS uri,
       c.metadata ->> 'initiate_login_uri' AS initiate_uri, c.is_active, k.granted_at,
-      coalesce(k.scopes, (SELECT array_agg(DISTINCT s ORDER BY s) FROM living l, unnest(l.scopes) AS s
-        WHERE l.client_id = c.client_id), '{}') AS scopes,
-      coalesce(k.resources, (SELECT array_agg(DISTINCT r ORDER BY r) FROM living l, unnest(l.resources) AS r
-        WHERE l.client_id = c.client_id), '{}') AS resources,
+      ARRAY(SELECT unnest(k.scopes) UNION SELECT unnest(l.scopes) FROM living l
+        WHERE l.client_id = c.client_id ORDER BY 1) AS scopes,
+      ARRAY(SELECT unnest(k.resources) UNION SELECT unnest(l.resources) FROM living l
+        WHERE l.client_id = c.client_id ORDER BY 1) AS resources,
       coalesce(h.grants, 0) AS grants, coalesce(h.offline, false) AS offline, h.used_at AS last_used_at
     FROM (SELECT client_id FROM consents WHERE user_id = ${userId} UNION SELECT client_id FROM held) a
       JOIN clients c ON c.client_id = a.client_id

@@ -14,7 +14,10 @@ export function selectConsent(
     SELECT scopes, resources FROM consents WHERE user_id = ${userId} AND client_id = ${clientId}`)
 }
 
-/** Adds to what was allowed before; two tabs that allow different scopes both count. */
+/**
+ * Adds to what was allowed before; two tabs that allow different scopes both count. Every scope of the outcome is
+ * allowed at every resource of it, so what would say more together than it did apart takes the place of what was.
+ */
 export async function upsertConsent(
   tx: Tx,
   who: { readonly userId: UserId; readonly clientId: ClientId },
@@ -25,8 +28,14 @@ export async function upsertConsent(
     INSERT INTO consents (user_id, client_id, scopes, resources, granted_at)
     VALUES (${who.userId}, ${who.clientId}, ${scopes}, ${resources}, ${now})
     ON CONFLICT (user_id, client_id) DO UPDATE SET granted_at = excluded.granted_at,
-      scopes = ARRAY(SELECT DISTINCT unnest(consents.scopes || excluded.scopes) ORDER BY 1),
-      resources = ARRAY(SELECT DISTINCT unnest(consents.resources || excluded.resources) ORDER BY 1)`)
+      (scopes, resources) = (
+        SELECT
+          ARRAY(SELECT DISTINCT unnest(excluded.scopes || CASE WHEN same THEN consents.scopes END) ORDER BY 1),
+          ARRAY(SELECT DISTINCT unnest(excluded.resources || CASE WHEN same THEN consents.resources END) ORDER BY 1)
+        FROM (SELECT
+          (consents.scopes <@ excluded.scopes OR consents.resources @> excluded.resources)
+          AND (consents.scopes @> excluded.scopes OR consents.resources <@ excluded.resources) AS same
+        ) AS compared)`)
 }
 
 export function selectConsents(
