@@ -23,6 +23,9 @@ export const noStore: Readonly<Record<string, string>> = {
   pragma: 'no-cache',
 }
 
+/** A host may have characters that mean something in a policy; none with such is let in. */
+const source = /^https?:\/\/[\w.:[\]-]+$/
+
 /**
  * The policy of a page. `formTarget` is the scheme of the place a form finally leads to: browsers apply
  * form-action to every redirect that follows a post, also to those of the client's own callback, so only
@@ -35,14 +38,15 @@ export function pageHeaders(
   frames: readonly string[] = [],
   images: readonly string[] = [],
 ): Readonly<Record<string, string>> {
+  const sources = (origins: readonly string[]) => origins.filter((origin) => source.test(origin))
   const target = formTarget === undefined ? '' : ` ${formTarget}`
   return {
     'content-security-policy': [
       "default-src 'none'",
       "style-src 'self'",
       ...(script ? ["script-src 'self'", "worker-src 'self'"] : []),
-      ...(frames.length > 0 ? [`frame-src ${frames.join(' ')}`] : []),
-      ["img-src 'self' data:", ...images].join(' '),
+      ...(frames.length > 0 ? [`frame-src ${sources(frames).join(' ')}`] : []),
+      ["img-src 'self' data:", ...sources(images)].join(' '),
       "base-uri 'none'",
       `form-action 'self'${target}`,
       "frame-ancestors 'none'",

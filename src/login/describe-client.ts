@@ -21,11 +21,24 @@ export function describeClient(client: Client, redirectUri: string | undefined):
   }
 }
 
-/** What a person can recognise of a redirect URI: its host, or the scheme of a native application. */
+/**
+ * A device has no address where it is answered. One that its client names counts only where somebody has looked at
+ * it, or the client's document comes from there.
+ */
+export function describeDevice(client: Client): Pick<ClientWords, 'host' | 'unverified'> {
+  const unverified = client.registeredBy !== 'administrator'
+  const { redirect_uris: redirects, client_uri: uri = redirects[0] } = client.metadata
+  return { host: hostOf(unverified ? client.clientId : uri), unverified }
+}
+
+/**
+ * What a person can recognise of a redirect URI: its host, or the scheme of a native application; what looks like
+ * the host of a private scheme belongs to nobody.
+ */
 function hostOf(uri: string | undefined): string {
   if (uri === undefined || !URL.canParse(uri)) return ''
   const { host, protocol } = new URL(uri)
-  return host === '' ? protocol : host
+  return /^https?:$/.test(protocol) ? host : protocol
 }
 
 /** RFC 8252 sections 7.1 and 7.3: a private scheme, or the loopback interface. */

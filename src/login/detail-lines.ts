@@ -34,7 +34,9 @@ function linesOf(name: string, value: unknown): (readonly [string, string])[] {
     return all.flatMap((one, i) => linesOf(`${name} ${i + 1}`, one))
   }
   if (typeof value !== 'object' || value === null) return [[name, textOf(value)]]
-  return Object.entries(value).flatMap(([key, member]) => linesOf(`${name}: ${key}`, member))
+  const members = Object.entries(value)
+  if (members.length === 0) return [[name, textOf(value)]]
+  return members.flatMap(([key, member]) => linesOf(`${name}: ${key}`, member))
 }
 
 function textOf(value: unknown): string {

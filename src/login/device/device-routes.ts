@@ -114,7 +114,7 @@ async function visitOf(
     flowOf(needs, exchange, { flow: id }),
     needs.visits.session(exchange.request),
   ])
-  if (flow?.request.device === undefined) throw flowFailures.gone()
+  if (flow?.resume !== confirmPath) throw flowFailures.gone()
   if (session !== undefined && session.impersonator !== null) throw sessionFailures.impersonated()
   const { step, location } = await continueAt(needs, flow, session)
   if (step === 'refused') throw mfaFailures.no_way_in()

@@ -3,7 +3,7 @@ import type { Flow } from '../../flow/index.ts'
 import type { Reply } from '../../http/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Session } from '../../session/index.ts'
-import { describeClient } from '../describe-client.ts'
+import { describeDevice } from '../describe-client.ts'
 import { detailWords } from '../detail-lines.ts'
 import type { LoginNeeds } from '../needs.ts'
 import type { Exchange } from '../page-form.ts'
@@ -33,14 +33,13 @@ export async function showDevice(
   if (client === undefined || user === undefined) throw flowFailures.gone()
   const { hidden, action } = deskOf(needs, exchange, flow)
   const t = needs.languages.of(exchange.request, { account: user.profile.locale })
-  const about = describeClient(client, client.metadata.client_uri)
   const page = deviceConfirmPage({
     t,
     action: action(path),
     hidden: { ...hidden, session: session.id },
     code,
     clientName: client.name,
-    client: about,
+    client: describeDevice(client),
     user: { name: user.profile.name ?? user.username, username: user.username },
     scopes: scopeWords(t, flow.scopes, resources),
     resources,
