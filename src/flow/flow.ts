@@ -19,6 +19,8 @@ export type Flow = {
     readonly dpopJkt?: string
   }
   readonly clientId?: ClientId
+  /** Where the application is answered. */
+  readonly redirectUri?: string
   readonly scopes: readonly string[]
   /** Registered resources (RFC 8707) that the scopes are to be used at. */
   readonly resources?: readonly string[]

@@ -72,7 +72,7 @@ async function show(
     uiLocales: flow.request.ui_locales,
     account: user.profile.locale,
   })
-  const about = describeClient(client, flow.request.redirect_uri)
+  const about = describeClient(client, flow.redirectUri)
   const page = consentPage({
     t,
     action: needs.languages.keep(request, '/consent'),

@@ -58,6 +58,30 @@ function isClaimRequest(ask: unknown): ask is ClaimRequest {
   return essentialFine && (values === undefined || Array.isArray(values))
 }
 
+const members = ['userinfo', 'id_token'] as const
+
+/** The scopes that cover claims which are asked for one by one; what no scope covers says nothing of a person. */
+export function scopesOfClaims(asked: ClaimsRequest | undefined): readonly string[] {
+  const names = new Set(members.flatMap((member) => Object.keys(asked?.[member] ?? {})))
+  return Object.keys(scopeClaims).filter((scope) =>
+    scopeClaims[scope]?.some((claim) => names.has(claim)),
+  )
+}
+
+/** Without what a client may not have by a scope either: it would be a way around (OIDC Core 5.5.1 lets it be left out). */
+export function permittedClaims(asked: ClaimsRequest, scopes: readonly string[]): ClaimsRequest {
+  const refused = Object.keys(scopeClaims).flatMap((scope) =>
+    scopes.includes(scope) ? [] : (scopeClaims[scope] ?? []),
+  )
+  const parts = members.flatMap((member) => {
+    const all = asked[member]
+    if (all === undefined) return []
+    const kept = Object.entries(all).filter(([name]) => !refused.includes(name))
+    return [[member, Object.fromEntries(kept)] as const]
+  })
+  return Object.fromEntries(parts)
+}
+
 /** The texts that a claim may have, in order of preference; undefined when any will do (OIDC Core 5.5.1). */
 export function claimValues(ask: NonNullable<ClaimRequest>): string[] | undefined {
   const { value, values } = ask

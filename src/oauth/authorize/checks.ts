@@ -2,7 +2,7 @@ import type { Failure } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import { allowedScopes, demandsOf } from '../../clients/index.ts'
 import { meaningOf } from '../../mfa/index.ts'
-import { claimValues, parseClaims } from '../claims.ts'
+import { claimValues, parseClaims, permittedClaims } from '../claims.ts'
 import { oauthFailures } from '../failures.ts'
 import type { IdTokenHint } from '../id-token.ts'
 import type { ResponseCheckNeeds } from '../response/response-checks.ts'
@@ -94,7 +94,7 @@ const claims: Check = (input) => {
   if (parsed.userinfo !== undefined && !code && !token) {
     return oauthFailures.userinfo_claims({ parameter: 'claims' })
   }
-  return { claims: parsed }
+  return { claims: permittedClaims(parsed, allowedScopes(input.client)) }
 }
 
 /** What is asked of the authentication; what we do not know of it is passed over where it is voluntary. */

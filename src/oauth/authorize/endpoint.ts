@@ -1,3 +1,9 @@
+/**
+ * authorize: the authorization endpoint, from the request to an answer or the pages (RFC 6749 section 3.1).
+ * `source.ts` finds the parameters, `parse.ts` and the lists of checks judge them, `decide.ts` compares them with
+ * who is there. Promises that nobody is sent anywhere until client and redirect URI belong together.
+ */
+
 import type { ClientId } from '../../base/index.ts'
 import { Failure } from '../../base/index.ts'
 import { consentState } from '../../clients/index.ts'
@@ -16,12 +22,14 @@ import { oauthFailures } from '../failures.ts'
 import { sessionState } from '../logout/session-state.ts'
 import type { IssueResponseNeeds } from '../response/issue-response.ts'
 import { issueResponse } from '../response/issue-response.ts'
+import { isSubset } from '../scope.ts'
 import type { Decision } from './decide.ts'
 import { decideAuthorization, isAsked } from './decide.ts'
 import type { ParseNeeds } from './parse.ts'
 import { parseAuthorization } from './parse.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 import type { AuthorizationRequest } from './request.ts'
+import { matterOf } from './request.ts'
 import type { Source, SourceNeeds } from './source.ts'
 import { readSource } from './source.ts'
 
@@ -81,6 +89,7 @@ export async function resume(
   const parsed = await parseAuthorization(needs, rememberedSource(flow))
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
+  if (!isAsShown(flow, request)) throw flowFailures.gone()
   if (isOfAnother(session)) return failed(needs, request.redirect, oauthFailures.access_denied())
   const step = nextStep(flow, session, await outlookOf(needs, flow, session))
   if (step === 'password' || session === undefined) {
@@ -99,6 +108,16 @@ export async function resume(
   return issued(needs, request, session, browserState)
 }
 
+/** Whoever registered itself may change what it is registered for, or where, while a person reads what it asks. */
+function isAsShown(flow: Flow, request: AuthorizationRequest): boolean {
+  const { scopes, resources } = matterOf(request)
+  return (
+    flow.redirectUri === request.redirect.uri &&
+    isSubset(scopes, flow.scopes) &&
+    isSubset(resources, flow.resources ?? [])
+  )
+}
+
 /** An administrator sees the account of somebody else here, and is not let into applications as that person. */
 function isOfAnother(session: Session | undefined): boolean {
   return session !== undefined && session.impersonator !== null
@@ -111,7 +130,7 @@ async function decide(
 ): Promise<Decision> {
   const { client, acr: wish } = request
   const [{ needed, covered }, judgement] = await Promise.all([
-    consentState(needs.db, client, session?.userId, request),
+    consentState(needs.db, client, session?.userId, matterOf(request)),
     judgeSession(needs, session, { client, wish }),
   ])
   const now = needs.clock.now()
@@ -167,6 +186,7 @@ async function beginPages(
   decision: Decision & { readonly do: 'interact' },
   visitor: Visitor,
 ): Promise<Answer> {
+  const { scopes, resources } = matterOf(request)
   const flow = await visitor.begin({
     resume: '/oauth/authorize/resume',
     request: Object.fromEntries(parameters),
@@ -177,8 +197,9 @@ async function beginPages(
       ...(dpopJkt !== undefined && { dpopJkt }),
     },
     clientId: request.client.clientId,
-    scopes: request.scopes,
-    resources: request.resources,
+    redirectUri: request.redirect.uri,
+    scopes,
+    resources,
     ...(request.details !== undefined && { details: request.details }),
     authenticatedSince: decision.authenticatedSince,
     ...(decision.chooseSince !== undefined && { chooseSince: decision.chooseSince }),

@@ -1,7 +1,8 @@
-import type { Client, ResponseType } from '../../clients/index.ts'
+import type { Asked, Client, ResponseType } from '../../clients/index.ts'
 import type { AcrWish } from '../../mfa/index.ts'
 import type { AuthorizationDetail } from '../../session/index.ts'
 import type { ClaimsRequest } from '../claims.ts'
+import { scopesOfClaims } from '../claims.ts'
 import type { ValidatedRedirect } from './redirect.ts'
 
 const usualPrompts = ['none', 'login', 'consent', 'select_account'] as const
@@ -40,4 +41,9 @@ export type AuthorizationRequest = {
   readonly details: readonly AuthorizationDetail[] | undefined
   /** Thumbprint of the key that the code will be bound to (RFC 9449 section 10). */
   readonly dpopJkt: string | undefined
+}
+
+/** What a person is asked to allow: a claim that is asked for by itself takes the scope that covers it (OIDC Core 5.5). */
+export function matterOf({ scopes, claims, resources, details }: AuthorizationRequest): Asked {
+  return { scopes: [...new Set([...scopes, ...scopesOfClaims(claims)])], resources, details }
 }
