@@ -102,7 +102,7 @@ function overview(argv: readonly string[]): number {
   const asked = word === undefined || word === '--help' || word === '-h' || word === 'help'
   const mine = commands.filter(({ name }) => name.split(' ')[0] === word)
   const rows = (mine.length > 0 ? mine : commands).map(
-    ({ name, summary }) => `  ${name.padEnd(18)}${summary}`,
+    ({ name, summary }) => `  ${name.padEnd(21)} ${summary}`,
   )
   const print = asked ? console.log : console.error
   if (!asked) print(`cardea: there is no command "${argv.slice(0, 2).join(' ')}".\n`)
