@@ -278,15 +278,6 @@ const refused: readonly (readonly [why: string, part: Part, ...pointers: string[
     '/grant_types',
   ],
   [
-    'FAPI 2.0 §5.3.2.1: tokens of others',
-    {
-      ...signing,
-      profile: 'fapi2',
-      federated_credentials: [{ issuer: 'https://i.example', subject: 's' }],
-    },
-    '/federated_credentials',
-  ],
-  [
     'RFC 8707 §2: a fragment',
     { allowed_resources: ['https://api.example/#x'] },
     '/allowed_resources/0',
