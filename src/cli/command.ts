@@ -36,7 +36,8 @@ export function parseOptions(command: Command): ParseArgsOptionsConfig {
 export function commandHelp(command: Command): string {
   const rows = Object.entries(command.options).map(([name, { type, help, multiple }]) => {
     const value = type === 'string' ? ' VALUE' : ''
-    return `${`  --${name}${value}${multiple ? ' ...' : ''}`.padEnd(38)} ${help}`
+    const option = `  --${name}${value}${multiple ? ' ...' : ''}`
+    return `${option.padEnd(38)} ${help}`
   })
   const options = rows.length === 0 ? '' : `\n\nOptions\n${rows.join('\n')}`
   return `cardea ${command.name}${operandHelp(command)}: ${command.summary}${options}`
