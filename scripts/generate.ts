@@ -111,7 +111,7 @@ function idleParts(): Parts {
   const db = createDb({ url: 'postgres://localhost/none', poolSize: 1 })
   const kv = createMemoryKv({ clock, maxEntries: 1 })
   const outgoing = createOutgoing({ allow: [] })
-  const remoteKeys = createRemoteKeys({ outgoing })
+  const remoteKeys = createRemoteKeys({ outgoing, clock })
   return {
     clock,
     random,

@@ -79,7 +79,7 @@ export async function createParts(options: PartsOptions) {
   })
   metrics.watchAccess(() => access.stats())
   const outgoing = createOutgoing({ allow: config.protocol.outgoingHosts })
-  const remoteKeys = createRemoteKeys({ outgoing })
+  const remoteKeys = createRemoteKeys({ outgoing, clock })
   const common = { clock, random, metrics, db, kv, sealer, keys, limits }
   return {
     ...common,
