@@ -394,17 +394,24 @@ test('browsers may register from anywhere, and nothing is kept but digests', asy
   assert.equal(refused.error, 'unauthorized_client')
 })
 
-test('open registration counts against the limit of strangers of an address', async () => {
+test('open registration and its changes count against the limit of strangers of an address', async () => {
   const env = {
     ...settings('open'),
     CARDEA_LIMITS_ENABLED: 'true',
-    CARDEA_LIMITS_PUBLIC_PER_ADDRESS: '2',
+    CARDEA_LIMITS_PUBLIC_PER_ADDRESS: '3',
   }
   const limited = await testServer({ env })
   try {
     const statuses: number[] = []
-    for (let i = 0; i < 3; i += 1) statuses.push((await register(limited, sound)).status)
-    assert.deepEqual(statuses, [201, 201, 429])
+    const { status, body } = await register(limited, sound)
+    const at = `${limited.url}/oauth/register/${text(body.client_id)}`
+    const asked = { ...sound, client_id: body.client_id }
+    const changed = await send(at, 'PUT', asked, body.registration_access_token)
+    const token = changed.body.registration_access_token
+    statuses.push(status, changed.status, (await register(limited, sound)).status)
+    statuses.push((await register(limited, sound)).status)
+    statuses.push((await send(at, 'PUT', asked, token)).status)
+    assert.deepEqual(statuses, [201, 200, 201, 429, 429])
   } finally {
     await limited.close()
   }

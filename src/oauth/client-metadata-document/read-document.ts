@@ -1,7 +1,7 @@
 import type { ClientInput } from '../../clients/index.ts'
 import type { Outgoing, OutgoingAnswer } from '../../outgoing/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
-import { limitsOf, narrowed } from '../registration/policy.ts'
+import { limitsOf, narrowed, refusedSector } from '../registration/policy.ts'
 import type { Raw } from '../registration/read-metadata.ts'
 import { readMetadata } from '../registration/read-metadata.ts'
 import type { ProtocolSettings } from '../settings.ts'
@@ -58,7 +58,7 @@ export function judgeDocument(
     response_types: types,
     application_type: raw.application_type ?? (isNative(raw) ? 'native' : undefined),
   })
-  return narrowed(input, most)
+  return refusedSector(input).length > 0 ? 'the sector of somebody else' : narrowed(input, most)
 }
 
 function listed(value: unknown): string[] | undefined {

@@ -51,6 +51,8 @@ export async function replaceRegistration(
   raw: Raw,
 ): Promise<Told> {
   const { client: before, bearer } = await managed(needs, manager)
+  // Each change leads to requests of ours and an entry in the audit log, as a registration does.
+  if (before.expiresAt !== null) await needs.limits.admit(['public', { ip: manager.origin.ip }])
   if (raw.client_id !== before.clientId) throw registrationFailures.other_client()
   const { client_secret: secretSent } = raw
   const now = needs.clock.now()
@@ -66,7 +68,9 @@ export async function replaceRegistration(
   const { client, secret } = await updateClient(needs, before.clientId, {
     basedOn: 'any',
     by: { actor: `client:${before.clientId}`, origin: manager.origin },
-    to: () => input,
+    // Who may change itself does not take back what an administrator demands of it.
+    to: ({ mfa_policy: policy }) =>
+      policy === 'required' ? { ...input, mfa_policy: policy } : input,
     first: async (tx) => {
       const mine = await replaceRegistrationDigest(tx, before.clientId, change)
       if (!mine) throw registrationFailures.registration_token(challenge)

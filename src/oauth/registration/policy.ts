@@ -61,3 +61,20 @@ export function refusedGrants(input: ClientInput, { grantTypes }: Limits): Inval
       : [{ pointer: `/grant_types/${i}`, words: 'is not for clients that register themselves' }],
   )
 }
+
+/** The grants that give nothing about a person, or only to an address that shows whose the sector is. */
+const sectorGrants = ['authorization_code', 'implicit', 'refresh_token', 'client_credentials']
+
+/**
+ * A sector is proved by redirect URIs, to which the answers go (OIDC Core section 8.1). Who gets answers without
+ * them could name those of another sector, and learn the names that it knows people by.
+ */
+export function refusedSector({
+  subject_type: type,
+  grant_types: grants = [],
+}: ClientInput): InvalidMember[] {
+  const isProved = grants.every((grant) => sectorGrants.includes(grant))
+  return type !== 'pairwise' || isProved
+    ? []
+    : [{ pointer: '/subject_type', words: 'cannot be pairwise with a grant without redirect URIs' }]
+}

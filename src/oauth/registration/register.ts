@@ -1,3 +1,9 @@
+/**
+ * registration: clients register themselves (RFC 7591) and manage that (RFC 7592).
+ * Owns `registration_tokens`. Reads what comes over the wire and applies what is not up to a client (`policy.ts`);
+ * what metadata must obey is in `clients`, for everybody.
+ */
+
 import type { Random } from '../../base/index.ts'
 import { addSeconds, randomToken, sha256 } from '../../base/index.ts'
 import type { RegistrationLimits } from '../../clients/index.ts'
@@ -15,7 +21,7 @@ import type { Limits } from '../../limits/index.ts'
 import type { Outgoing } from '../../outgoing/index.ts'
 import type { Told } from './answer.ts'
 import { registrationFailures } from './failures.ts'
-import { exempted, limitsOf, narrowed, refusedGrants } from './policy.ts'
+import { exempted, limitsOf, narrowed, refusedGrants, refusedSector } from './policy.ts'
 import type { Raw } from './read-metadata.ts'
 import { readMetadata } from './read-metadata.ts'
 import type { StatementNeeds } from './software-statement.ts'
@@ -104,7 +110,7 @@ export async function acceptable(
   const most = limitsOf(needs.protocol, given)
   const said = readMetadata(await withStatement(needs, raw))
   const input = exempted(narrowed(said, most), needs.protocol)
-  const members = refusedGrants(input, most)
+  const members = [...refusedGrants(input, most), ...refusedSector(input)]
   if (members.length > 0) throw clientFailures.invalid_client_metadata({ members })
   await requireSector(needs, completeMetadata(input))
   return input
