@@ -2,7 +2,7 @@ import type { Client } from '../../clients/index.ts'
 import type { Actor } from '../access-token.ts'
 import type { Subjects } from '../subject.ts'
 import { chainOf, isTooLong, mayActAs } from './policy.ts'
-import type { PresentedToken } from './presented-token.ts'
+import type { PresentedToken, Subject } from './presented-token.ts'
 
 type Parties = {
   readonly client: Client
@@ -31,6 +31,9 @@ export function delegationOf(needs: Needs, parties: Parties): Delegation {
   if (actor?.actor !== undefined) return { ok: false, why: 'delegated actor token' }
   const acting = actorOf(needs.subjects, parties)
   if (!mayActAs(subject.mayAct, acting, needs.issuer)) return { ok: false, why: 'may_act' }
+  // The token of whom it is about, shown twice, would hide the client that acts.
+  if (actor !== undefined && isAbout(subject, actor.subject) && !isAbout(subject, ownOf(client)))
+    return { ok: false, why: 'actor is the subject' }
   if (isSelf(parties)) return { ok: true, act: subject.actor, impersonates: false }
   if (actor === undefined && client.metadata.token_exchange?.impersonation === true) {
     return { ok: true, act: subject.actor, impersonates: true }
@@ -48,6 +51,13 @@ function actorOf(subjects: Subjects, { client, actor }: Parties): Actor {
 }
 
 function isSelf({ client, subject, actor }: Parties): boolean {
-  const acting = actor === undefined ? client.clientId : actor.subject.id
-  return subject.subject.id === acting
+  return isAbout(subject, actor?.subject ?? ownOf(client))
+}
+
+function ownOf({ clientId: id }: Client): Subject {
+  return { type: 'client', id }
+}
+
+function isAbout({ subject }: PresentedToken, { type, id }: Subject): boolean {
+  return subject.type === type && subject.id === id
 }
