@@ -6,7 +6,7 @@ import type { RefreshRules, RefreshTokens } from '../session/index.ts'
 import { decideRefresh, readFamily } from '../session/index.ts'
 import type { AccessToken } from './access-token.ts'
 import { oneOrMany } from './access-token.ts'
-import type { ActiveNeeds } from './active-token.ts'
+import type { ActiveNeeds, Activity } from './active-token.ts'
 import { readActiveToken } from './active-token.ts'
 import { oauthFailures } from './failures.ts'
 import type { ResourceNeeds } from './resources/requested.ts'
@@ -43,7 +43,7 @@ export async function introspect(
   if (key !== undefined) return isVouchedFor(client) ? key : inactive
   const found = await readActiveToken(needs, text)
   if (!found.ok || !(await maySee(needs, client, found.token))) return inactive
-  return { ...contentOf(needs.issuer, found.token), ...usernameOf(found.person) }
+  return { ...contentOf(needs.issuer, found.token), ...usernameOf(found) }
 }
 
 /**
@@ -95,8 +95,10 @@ function contentOf(issuer: string, token: AccessToken): Introspection {
   }
 }
 
-function usernameOf(person: { readonly username: string } | undefined) {
-  return person === undefined ? {} : { username: person.username }
+/** Where a client knows people by names of its own, another name would tell who they are (OIDC Core section 8.1). */
+function usernameOf({ client, person }: Activity & { readonly ok: true }) {
+  const isTold = person !== undefined && client.metadata.subject_type !== 'pairwise'
+  return isTold ? { username: person.username } : {}
 }
 
 async function introspectRefresh(
