@@ -32,12 +32,18 @@ export function comparisonKey(value: string): string {
   return domain === '' ? key : key.slice(0, at + 1) + domain
 }
 
+/** What is nested more often than this is made to exhaust whoever follows it. */
+const deepest = 64
+
 /**
  * True when every text in a JSON value, member names included, can be stored: well-formed Unicode without
- * NUL, which PostgreSQL has no room for.
+ * NUL, which PostgreSQL has no room for; and when it is not nested without end.
  */
-export function isStorable(value: unknown): boolean {
+export function isStorable(value: unknown, levels = deepest): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\0')
   if (typeof value !== 'object' || value === null) return true
-  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member))
+  if (levels === 0) return false
+  return Object.entries(value).every(
+    ([name, member]) => isStorable(name) && isStorable(member, levels - 1),
+  )
 }

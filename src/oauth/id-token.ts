@@ -92,11 +92,16 @@ export async function readIdTokenHint(
       algorithms: [...signingAlgorithms],
     })
     const claims: Record<string, unknown> = JSON.parse(new TextDecoder().decode(payload))
-    const { iss, sub, aud, sid, client_id: accessTokenClient } = claims
-    const ours = iss === needs.issuer && accessTokenClient === undefined
-    if (!ours || typeof sub !== 'string' || typeof aud !== 'string') return undefined
+    const { iss, sub, aud, sid } = claims
+    if (iss !== needs.issuer || !isIdToken(claims)) return undefined
+    if (typeof sub !== 'string' || typeof aud !== 'string') return undefined
     return { subject: sub, clientId: aud, sid: typeof sid === 'string' ? sid : undefined }
   } catch {
     return undefined
   }
+}
+
+/** The same keys sign access tokens, logout tokens and what userinfo answers (RFC 8725 section 3.12). */
+function isIdToken(claims: Readonly<Record<string, unknown>>): boolean {
+  return 'exp' in claims && !('client_id' in claims) && !('events' in claims)
 }

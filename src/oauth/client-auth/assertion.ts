@@ -31,10 +31,15 @@ export function assertedIssuer(
 ): { readonly iss: string | undefined; readonly sub: string | undefined } | undefined {
   try {
     const { iss, sub } = decodeJwt(assertion)
-    return { iss, sub }
+    return { iss: textOf(iss), sub: textOf(sub) }
   } catch {
     return undefined
   }
+}
+
+/** Whoever made it may have written anything. */
+function textOf(claim: unknown): string | undefined {
+  return typeof claim === 'string' ? claim : undefined
 }
 
 export type AssertionNeeds = {

@@ -30,7 +30,8 @@ function clientOf(request: Request): string | undefined {
 /** The client that an assertion claims to be from (RFC 7523 section 3). */
 function asserted(assertion: string): string | undefined {
   try {
-    return decodeJwt(assertion).sub
+    const { sub }: { sub?: unknown } = decodeJwt(assertion)
+    return typeof sub === 'string' ? sub : undefined
   } catch {
     return undefined
   }
