@@ -54,7 +54,7 @@ function cardOf(
   const items = allowed.map((words) => html`<li><bdi>${words}</bdi></li>`).join('')
   return html`<section class="room" aria-labelledby="${id}">
 <h2 id="${id}"><bdi>${name}</bdi></h2>
-!${items === '' ? '' : html`<ul>!${items}</ul>`}
+!${items === '' ? '' : html`<ul class="grants">!${items}</ul>`}
 !${opens === undefined ? '' : html`<p><a href="${opens}" rel="noopener noreferrer">${t('Open this application')}</a></p>`}
 <form method="post" action="${link('/account/applications/revoke')}">
 !${hiddenInputs({ ...hidden, client: clientId })}
