@@ -16,6 +16,7 @@ export type Flow = {
     readonly lists: Readonly<Record<string, readonly string[]>>
     readonly signed: boolean
     readonly pushed: boolean
+    readonly requestUri?: string
     readonly dpopJkt?: string
   }
   readonly clientId?: ClientId

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import * as oidc from 'openid-client'
 import { manualClock } from '../../src/base/index.ts'
-import { proof as proofOf, proofKey } from '../harness/dpop.ts'
+import { proofKey, proof as proofOf } from '../harness/dpop.ts'
 import type { Fields } from '../harness/oauth.ts'
 import { authorizePath, basic, passPages, pkce, post, query, redeem } from '../harness/oauth.ts'
 import { push, pushedPath, requestFields } from '../harness/pushed.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { callback, testServer } from '../harness/server.ts'
+import { signIn } from '../harness/signed-in.ts'
 
 const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
 const proof = pkce()
@@ -74,27 +75,48 @@ test('RFC 9126 §4 and RFC 9101 §5: what stands beside the request_uri does not
   assert.equal(tokens.body.scope, 'openid')
 })
 
-test('RFC 9126 §4: a request_uri is good once; the pages it led to go on when they are reloaded', async () => {
+test('RFC 9126 §4 and FAPI 2.0 §5.3.2.2 note 3: a request_uri is used up by the answer, not by a look at it', async () => {
   const { body } = await push(server, client, proof)
   const path = pushedPath(client.id, body.request_uri)
+  const stranger = server.browser()
+  const looked = await stranger.open(path)
   const browser = server.browser()
   const login = await browser.open(path)
   assert.match(login.url, /\/login\?flow=/)
-  await assertPage(path, 'invalid_request_uri', 'a second time')
   const again = await browser.open(new URL(login.url).pathname + new URL(login.url).search)
   assert.equal(again.status, 200)
   const { username: identifier, password } = user
   const consent = await browser.submit(again, { identifier, password })
   const done = consent.left ? consent : await browser.submit(consent, { decision: 'allow' })
   assert.ok(done.left?.searchParams.get('code'), done.body)
+  await assertPage(path, 'invalid_request_uri', 'after the answer')
+  const late = await stranger.submit(looked, { identifier, password })
+  const refused = late.left ? late : await stranger.submit(late, { decision: 'allow' })
+  assert.equal(refused.left?.searchParams.get('error'), 'invalid_request_uri', 'begun before it')
 })
 
-test('RFC 9126 §7.3: of 50 who bring one request_uri at a time one gets to the pages', async () => {
+test('RFC 9126 §7.3: a denial is an answer as well', async () => {
+  const { body } = await push(server, client, proof, { prompt: 'consent' })
+  const path = pushedPath(client.id, body.request_uri)
+  const browser = await signIn(server, user)
+  const denied = await browser.submit(await browser.open(path), { decision: 'deny' })
+  assert.equal(denied.left?.searchParams.get('error'), 'access_denied')
+  await assertPage(path, 'invalid_request_uri', 'after the denial')
+})
+
+test('RFC 9126 §7.3: of 50 who bring one request_uri at a time one gets a code', async () => {
+  const browser = await signIn(server, user)
+  await passPages(browser, authorizePath(client, proof), user)
   const { body } = await push(server, client, proof)
   const path = pushedPath(client.id, body.request_uri)
-  const answers = await Promise.all(Array.from({ length: 50 }, () => go(path)))
-  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
-  assert.deepEqual(statuses, [303, ...Array<number>(49).fill(400)])
+  const visits = await Promise.all(Array.from({ length: 50 }, () => browser.open(path)))
+  const codes = visits.filter(({ left }) => left?.searchParams.has('code'))
+  assert.equal(codes.length, 1)
+  const rest = visits.filter((visit) => !codes.includes(visit))
+  for (const { left, status } of rest) {
+    if (left === undefined) assert.equal(status, 400)
+    else assert.equal(left.searchParams.get('error'), 'invalid_request_uri')
+  }
 })
 
 test('RFC 9126 §2.2 and §4: an expired, unknown or foreign request_uri is shown to the person', async () => {

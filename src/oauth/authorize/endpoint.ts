@@ -5,7 +5,7 @@
  */
 
 import type { ClientId } from '../../base/index.ts'
-import { Failure } from '../../base/index.ts'
+import { Failure, randomToken } from '../../base/index.ts'
 import { consentState } from '../../clients/index.ts'
 import type { Flow, FlowStart, OutlookNeeds } from '../../flow/index.ts'
 import {
@@ -20,6 +20,8 @@ import type { ReadParameters } from '../../http/index.ts'
 import type { Session } from '../../session/index.ts'
 import { oauthFailures } from '../failures.ts'
 import { sessionState } from '../logout/session-state.ts'
+import { usePushed } from '../pushed/pushed-requests.ts'
+import { requestFailures } from '../request-object/failures.ts'
 import type { IssueResponseNeeds } from '../response/issue-response.ts'
 import { issueResponse } from '../response/issue-response.ts'
 import { isSubset } from '../scope.ts'
@@ -74,8 +76,11 @@ export async function authorize(
       return failed(needs, parsed.request.redirect, decision.failure)
     case 'interact':
       return beginPages(source, parsed.request, decision, visitor)
-    case 'issue':
+    case 'issue': {
+      const first = await usesUp(needs, source, parsed.request, randomToken(needs.random, 16))
+      if (!first) return answeredBefore(needs, parsed.request)
       return issued(needs, parsed.request, decision.session, visitor.browserState)
+    }
   }
 }
 
@@ -86,7 +91,8 @@ export async function resume(
   { session, browserState }: SignedIn,
 ): Promise<Answer> {
   if (flow?.clientId === undefined) throw flowFailures.gone()
-  const parsed = await parseAuthorization(needs, rememberedSource(flow))
+  const source = rememberedSource(flow)
+  const parsed = await parseAuthorization(needs, source)
   if (!parsed.ok) return failed(needs, parsed.redirect, parsed.failure)
   const { request } = parsed
   if (!isAsShown(flow, request)) throw flowFailures.gone()
@@ -102,6 +108,7 @@ export async function resume(
     return failed(needs, request.redirect, oauthFailures.unmet_authentication()) // OIDC Core 5.5.1.1
   }
   if (step !== 'done') return { to: 'pages', location: locationOf(step, flow) }
+  if (!(await usesUp(needs, source, request, flow.id))) return answeredBefore(needs, request)
   if (consentOf(flow, session) === 'denied') {
     return failed(needs, request.redirect, oauthFailures.access_denied())
   }
@@ -116,6 +123,20 @@ function isAsShown(flow: Flow, request: AuthorizationRequest): boolean {
     isSubset(scopes, flow.scopes) &&
     isSubset(resources, flow.resources ?? [])
   )
+}
+
+/** Whether this is the journey that answers a pushed request; a reload of its end is the same journey. */
+async function usesUp(
+  needs: AuthorizeNeeds,
+  { requestUri: uri }: Source,
+  { client }: AuthorizationRequest,
+  by: string,
+): Promise<boolean> {
+  return uri === undefined || usePushed(needs, client.clientId, { uri, by })
+}
+
+function answeredBefore(needs: AuthorizeNeeds, { redirect }: AuthorizationRequest): Answer {
+  return failed(needs, redirect, requestFailures.invalid_request_uri({ log: { why: 'used' } }))
 }
 
 /** An administrator sees the account of somebody else here, and is not let into applications as that person. */
@@ -169,7 +190,7 @@ async function issued(
 }
 
 function rememberedSource({ request, source }: Flow): Source {
-  const { lists = {}, signed = false, pushed = false, dpopJkt } = source ?? {}
+  const { lists = {}, signed = false, pushed = false, dpopJkt, requestUri } = source ?? {}
   return {
     parameters: new Map(Object.entries(request)),
     lists: new Map(Object.entries(lists)),
@@ -177,11 +198,12 @@ function rememberedSource({ request, source }: Flow): Source {
     signed,
     pushed,
     dpopJkt,
+    requestUri,
   }
 }
 
 async function beginPages(
-  { parameters, lists, signed, pushed, dpopJkt }: Source,
+  { parameters, lists, signed, pushed, dpopJkt, requestUri }: Source,
   request: AuthorizationRequest,
   decision: Decision & { readonly do: 'interact' },
   visitor: Visitor,
@@ -195,6 +217,7 @@ async function beginPages(
       signed,
       pushed,
       ...(dpopJkt !== undefined && { dpopJkt }),
+      ...(requestUri !== undefined && { requestUri }),
     },
     clientId: request.client.clientId,
     redirectUri: request.redirect.uri,

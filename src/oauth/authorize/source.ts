@@ -2,7 +2,7 @@ import { Failure } from '../../base/index.ts'
 import type { Client, ClientCache } from '../../clients/index.ts'
 import type { ReadParameters } from '../../http/index.ts'
 import { oauthFailures } from '../failures.ts'
-import { isPushedUri, takePushed } from '../pushed/pushed-requests.ts'
+import { isPushedUri, readPushed } from '../pushed/pushed-requests.ts'
 import { requestFailures } from '../request-object/failures.ts'
 import type { FetchNeeds } from '../request-object/fetch-object.ts'
 import { fetchObject } from '../request-object/fetch-object.ts'
@@ -15,6 +15,8 @@ export type Source = ReadParameters & {
   readonly signed: boolean
   /** The client sent them itself, and was authenticated where it can be (RFC 9126). */
   readonly pushed: boolean
+  /** What stands for a pushed request, and is used up by an answer. */
+  readonly requestUri?: string | undefined
   /** Thumbprint of the DPoP key that was proved while pushing (RFC 9449 section 10.1). */
   readonly dpopJkt?: string | undefined
 }
@@ -56,11 +58,11 @@ async function clientOf({ clients }: SourceNeeds, read: ReadParameters): Promise
 }
 
 async function pushed(needs: SourceNeeds, client: Client, uri: string): Promise<Source> {
-  const request = await takePushed(needs, client.clientId, uri)
+  const request = await readPushed(needs, client.clientId, uri)
   if (request === undefined) {
     throw requestFailures.invalid_request_uri({ parameter: 'request_uri', log: { why: 'unknown' } })
   }
-  return { ...request, problems: new Map(), pushed: true }
+  return { ...request, problems: new Map(), pushed: true, requestUri: uri }
 }
 
 /**
