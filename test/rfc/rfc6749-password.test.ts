@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { sql } from '../../src/db/index.ts'
+import { administrator } from '../harness/administrator.ts'
 import { postJson } from '../harness/json.ts'
 import type { Answer, Fields } from '../harness/oauth.ts'
 import { introspect, post, refresh } from '../harness/oauth.ts'
@@ -153,4 +154,18 @@ test('where the operator does not allow it, the grant is unknown and not adverti
   } finally {
     await plain.close()
   }
+})
+
+test('RFC 9700 §4.14.2: what ends everything that a person is signed in to ends these grants, too', async () => {
+  const other = await server.user()
+  const by = { username: other.username, password: other.password }
+  const { body } = await ask(by)
+  const { body: spare } = await ask(by)
+  const owner = await administrator(server, 'owner')
+  for (const what of ['deactivate', 'reactivate']) {
+    const { status } = await owner.send(`POST /admin/users/${other.id}/${what}`, {}, {})
+    assert.ok(status < 300, `${what} ${status}`)
+  }
+  assert.equal((await refresh(server, client, body.refresh_token)).status, 400)
+  assert.equal((await introspect(server, client, spare.access_token)).active, false)
 })

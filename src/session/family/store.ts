@@ -77,7 +77,7 @@ export function revokeSessionFamilies(tx: Tx, id: SessionId, now: Date): Promise
     WHERE session_id = ${id} AND NOT offline AND revoked_at IS NULL`)
 }
 
-/** All of a user's, those with offline_access included, except what hangs on one session. */
+/** All of a user's, those with offline_access or without a session included, except what hangs on one session. */
 export function revokeUserFamilies(
   tx: Tx,
   userId: UserId,
@@ -86,7 +86,8 @@ export function revokeUserFamilies(
 ): Promise<number> {
   return tx.run(sql`
     UPDATE token_families SET revoked_at = ${now}
-    WHERE user_id = ${userId} AND revoked_at IS NULL AND session_id IS DISTINCT FROM ${except}::uuid`)
+    WHERE user_id = ${userId} AND revoked_at IS NULL
+      AND (${except}::uuid IS NULL OR session_id IS DISTINCT FROM ${except}::uuid)`)
 }
 
 /** Refresh families that were bound to one session follow it to the next, and so do the clients that know it. */
