@@ -31,12 +31,14 @@ type Told = {
 }
 const told: Told[] = []
 let failures = 0
+let refusal: number | undefined
 const receiver = createServer((request, response) => {
   let body = ''
   request.on('data', (chunk) => (body += String(chunk)))
   request.on('end', () => {
     told.push({ path: request.url ?? '', headers: request.headers, body })
-    response.statusCode = failures-- > 0 ? 500 : 204
+    response.statusCode = failures-- > 0 ? 500 : (refusal ?? 204)
+    if (refusal === 301) response.setHeader('location', '/elsewhere')
     response.end()
   })
 })
@@ -281,6 +283,17 @@ test('§10.2: in ping mode the client is told with its token, again after a fail
     assert.deepEqual(JSON.parse(text), { auth_req_id: again.body.auth_req_id })
   }
   assert.equal((await poll(body.auth_req_id, pinged)).status, 200)
+  for (refusal of [401, 403, 301]) {
+    await begin({ client_notification_token: 'token-of-client' }, pinged)
+    await answer('deny')
+    told.length = 0
+    await server.app.queue.drain()
+    clock.advance(120)
+    await server.app.queue.drain()
+    const asked = told.filter(({ path }) => path === '/ping')
+    assert.equal(asked.length, 1, `${refusal} is not asked again, nor followed`)
+  }
+  refusal = undefined
 })
 
 test('a letter and the hook of the operator tell the person; the hook is signed', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, test } from 'node:test'
-import { decodeJwt, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import type { CryptoKey } from 'jose'
+import { decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import { manualClock, numericDate } from '../../src/base/index.ts'
 import { rotateKeys } from '../../src/keys/index.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
@@ -12,14 +13,16 @@ import type { JsonAnswer } from '../harness/json.ts'
 import { postJson } from '../harness/json.ts'
 import { listenJson } from '../harness/json-server.ts'
 import { logoutReceiver, readLogoutToken } from '../harness/logout-receiver.ts'
-import { query } from '../harness/oauth.ts'
+import type { Answer } from '../harness/oauth.ts'
+import { post, query } from '../harness/oauth.ts'
+import { post as postForm } from '../harness/second-factor.ts'
 import type { TestClient, TestServer, TestUser } from '../harness/server.ts'
 import { callback, testServer } from '../harness/server.ts'
 import { signIn } from '../harness/signed-in.ts'
 
 /**
- * The plans of the OpenID Foundation for dynamic registration, third-party initiated login and logout, with the
- * names of their modules. The suite registers a client for each of them, and so do we.
+ * The plans of the OpenID Foundation for dynamic registration, third-party initiated login, logout and FAPI-CIBA,
+ * with the names of their modules. The suite registers a client for each of them, and so do we.
  */
 const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
 const bye = 'https://app.example.com/post_logout_redirect'
@@ -480,4 +483,186 @@ plan('oidcc-session-management-certification-test-plan', {
     await at.open(logout(fields))
     assert.ok(!at.cookies.has('cardea_state'), 'so that the frame answers: changed')
   },
+})
+
+const cibaGrant = 'urn:openid:params:grant-type:ciba'
+const requestsPage = '/account/applications/requests'
+
+/** The client of FAPI-CIBA: it signs its requests and its assertions with PS256. */
+async function cibaParty() {
+  const { publicKey, privateKey: rsa } = await generateKeyPair('PS256', { extractable: true })
+  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'ciba', use: 'sig' }] }
+  const client = await server.client({
+    redirect_uris: [],
+    grant_types: [cibaGrant, 'refresh_token'],
+    scope: 'openid profile offline_access',
+    token_endpoint_auth_method: 'private_key_jwt',
+    token_endpoint_auth_signing_alg: 'PS256',
+    backchannel_authentication_request_signing_alg: 'PS256',
+    jwks,
+  })
+  const sign = async (claims: Fields, alg: string, pkcs = rsa) =>
+    new SignJWT(JSON.parse(JSON.stringify(claims)))
+      .setProtectedHeader({ alg, kid: 'ciba' })
+      .sign(alg === 'PS256' ? pkcs : await sameKey(pkcs, alg))
+  const prove = async (aud = String(metadata.token_endpoint), alg = 'PS256') => {
+    const now = numericDate(clock.now())
+    const times = { iat: now, exp: now + 60, jti: randomUUID() }
+    return {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await sign({ iss: client.id, sub: client.id, aud, ...times }, alg),
+    }
+  }
+  /** The request object with changes, and who signs it. */
+  const object = (changes: Fields = {}, { alg = 'PS256', by = rsa } = {}) => {
+    const now = numericDate(clock.now())
+    const about = { iss: client.id, aud: server.url, iat: now, nbf: now, exp: now + 300 }
+    const wish = { scope: 'openid', login_hint: user.username, binding_message: '1234' }
+    return sign({ ...about, jti: randomUUID(), ...wish, ...changes }, alg, by)
+  }
+  const begin = async (request: string | undefined, proof?: object) =>
+    post(server, '/oauth/backchannel', undefined, { request, ...(proof ?? (await prove())) })
+  const poll = async (id: unknown, proof?: object) =>
+    post(server, '/oauth/token', undefined, {
+      grant_type: cibaGrant,
+      auth_req_id: String(id),
+      ...(proof ?? (await prove())),
+    })
+  const answer = async (decision: string) =>
+    postForm(browser, await browser.open(requestsPage), `${requestsPage}/answer`, { decision })
+  return { client, prove, object, begin, poll, answer }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The same RSA key for another algorithm. */
+async function sameKey(from: CryptoKey, alg: string): Promise<CryptoKey> {
+  const { alg: _, ...jwk } = await exportJWK(from)
+  return (await importJWK(jwk, alg)) as CryptoKey
+}
+
+const errorOf = ({ status, body }: Answer) => [status, body.error]
+
+test('fapi-ciba-id1-test-plan', async (t) => {
+  const { client, prove, object, begin, poll, answer } = await cibaParty()
+  const minutes = (n: number) => numericDate(clock.now()) + n * 60
+  const sound = async (changes: Fields = {}) => {
+    const { status, body } = await begin(await object(changes))
+    assert.equal(status, 200, JSON.stringify(body))
+    return body.auth_req_id
+  }
+  const allowed = async (changes: Fields = {}) => {
+    const id = await sound(changes)
+    await answer('allow')
+    const { status, body } = await poll(id)
+    assert.equal(status, 200, JSON.stringify(body))
+    return body
+  }
+  const ends = async (id: unknown, error: string) =>
+    assert.deepEqual(errorOf(await poll(id)), [400, error])
+  const modules: Modules = {
+    'fapi-ciba-id1-discovery-end-point-verification': async () => {
+      const { backchannel_token_delivery_modes_supported: modes } = metadata
+      assert.deepEqual(modes, ['poll', 'ping'])
+      const algorithms = metadata.backchannel_authentication_request_signing_alg_values_supported
+      assert.ok(Array.isArray(algorithms) && algorithms.includes('PS256'))
+      assert.ok(Array.isArray(metadata.grant_types_supported))
+      assert.ok(metadata.grant_types_supported.includes(cibaGrant))
+    },
+    'fapi-ciba-id1': async () => {
+      const { id_token, token_type } = await allowed()
+      const { sub, aud, auth_time } = decodeJwt(String(id_token))
+      assert.deepEqual([sub, aud, typeof auth_time], [user.id, client.id, 'number'])
+      assert.equal(token_type, 'Bearer')
+    },
+    'fapi-ciba-id1-user-rejects-authentication': async () => {
+      const id = await sound()
+      await answer('deny')
+      await ends(id, 'access_denied')
+    },
+    'fapi-ciba-id1-multiple-call-to-token-endpoint': async () => {
+      const id = await sound()
+      await ends(id, 'authorization_pending')
+      await ends(id, 'slow_down')
+      await answer('deny')
+    },
+    'fapi-ciba-id1-auth-req-id-expired': async () => {
+      const id = await sound({ requested_expiry: 30 })
+      clock.advance(31)
+      await ends(id, 'expired_token')
+    },
+    'fapi-ciba-id1-ensure-other-scope-order-succeeds': async () => {
+      await allowed({ scope: 'profile openid' })
+    },
+    'fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds': async () => {
+      const { body } = await begin(await object({ requested_expiry: '30' }))
+      assert.equal(body.expires_in, 30)
+      await answer('deny')
+    },
+    'fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message': async () => {
+      const binding_message = '\u00e9\u4f60\u{1f44d}'.repeat(40)
+      const refused = await begin(await object({ binding_message }))
+      assert.deepEqual(errorOf(refused), [400, 'invalid_binding_message'])
+    },
+    'fapi-ciba-id1-ensure-wrong-authentication-request-id-in-token-endpoint-request': () =>
+      ends('x'.repeat(43), 'invalid_grant'),
+    'fapi-ciba-id1-ensure-backchannel-authorization-request-without-request-fails': async () =>
+      assert.deepEqual(errorOf(await begin(undefined)), [400, 'invalid_request']),
+    'fapi-ciba-id1-ensure-client-assertion-with-iss-aud-succeeds': async () => {
+      const id = await sound()
+      await answer('allow')
+      assert.equal((await poll(id, await prove(server.url))).status, 200)
+    },
+    'fapi-ciba-id1-ensure-without-client-assertion-fails': async () => {
+      const proof = { client_id: client.id }
+      assert.deepEqual(errorOf(await begin(await object(), proof)), [401, 'invalid_client'])
+      assert.deepEqual(errorOf(await poll('x', proof)), [401, 'invalid_client'])
+    },
+    'fapi-ciba-id1-ensure-client-assertion-signature-algorithm-is-RS256-fails': async () => {
+      const proof = () => prove(String(metadata.token_endpoint), 'RS256')
+      assert.deepEqual(errorOf(await begin(await object(), await proof())), [401, 'invalid_client'])
+      assert.deepEqual(errorOf(await poll('x', await proof())), [401, 'invalid_client'])
+    },
+    'fapi-ciba-id1-refresh-token': async () => {
+      const { refresh_token } = await allowed({ scope: 'openid offline_access' })
+      const grant = { grant_type: 'refresh_token', refresh_token: String(refresh_token) }
+      const { status } = await post(server, '/oauth/token', undefined, {
+        ...grant,
+        ...(await prove()),
+      })
+      assert.equal(status, 200)
+    },
+  }
+  for (const [module, run] of Object.entries(modules)) await t.test(module, run)
+  const wrong: readonly (readonly [name: string, changes: Fields])[] = [
+    ['missing-aud', { aud: undefined }],
+    ['bad-aud', { aud: 'https://other.example' }],
+    ['missing-iss', { iss: undefined }],
+    ['bad-iss', { iss: 'somebody' }],
+    ['missing-exp', { exp: undefined }],
+    ['expired-exp', { exp: minutes(-5) }],
+    ['exp-is-70-minutes-in-future', { exp: minutes(70) }],
+    ['missing-iat', { iat: undefined }],
+    ['missing-nbf', { nbf: undefined }],
+    ['nbf-is-10-minutes-in-future', { nbf: minutes(10) }],
+    ['nbf-is-70-minutes-in-past', { nbf: minutes(-70) }],
+    ['missing-jti', { jti: undefined }],
+    ['multiple-hints', { id_token_hint: 'x' }],
+  ]
+  for (const [name, changes] of wrong) {
+    await t.test(`fapi-ciba-id1-ensure-request-object-${name}-fails`, async () => {
+      const refused = await begin(await object(changes))
+      assert.deepEqual(errorOf(refused), [400, 'invalid_request'])
+    })
+  }
+  await t.test('fapi-ciba-id1-ensure-request-object-signature-algorithm-fails', async () => {
+    const other = await generateKeyPair('PS256')
+    const forged = [
+      new UnsecuredJWT(decodeJwt(await object())).encode(),
+      await object({}, { alg: 'RS256' }),
+      await object({}, { by: other.privateKey }),
+    ]
+    for (const request of forged)
+      assert.deepEqual(errorOf(await begin(request)), [400, 'invalid_request'])
+  })
 })

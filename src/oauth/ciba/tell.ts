@@ -3,10 +3,12 @@ import type { ClientCache } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
 import { findUser } from '../../identity/index.ts'
 import type { Queue, RunningJob } from '../../jobs/index.ts'
+import { GiveUp } from '../../jobs/index.ts'
 import type { Sealer } from '../../keys/index.ts'
 import type { Limits } from '../../limits/index.ts'
 import { writeLetter } from '../../mail/index.ts'
 import type { Outgoing, Receiver } from '../../outgoing/index.ts'
+import { OutgoingError } from '../../outgoing/index.ts'
 import { sealedFor } from './start-backchannel.ts'
 import type { NotifiedRequest } from './store.ts'
 import { selectBackchannelRequest } from './store.ts'
@@ -100,12 +102,26 @@ export async function pingClient(needs: TellNeeds, { id }: Named): Promise<void>
   const endpoint = client?.metadata.backchannel_client_notification_endpoint
   const notification = notificationOf(needs, request)
   if (endpoint === undefined || notification === undefined) return
-  const { status } = await needs.outgoing.post(endpoint, {
+  const message = {
     contentType: 'application/json',
     body: JSON.stringify({ auth_req_id: notification.auth_req_id }),
     headers: { authorization: `Bearer ${notification.token}` },
-  })
-  if (status < 200 || status > 299) throw new Error(`the client answered ${status}`)
+  }
+  const { status } = await needs.outgoing.post(endpoint, message).catch(hopeless)
+  if (status >= 200 && status < 300) return
+  const passes = status >= 500 || status === 429 || status === 408
+  // Section 10.2: asking again does not change a refusal.
+  if (!passes) throw new GiveUp(`the client refused a notification with ${status}`)
+  throw new Error(`the client answered ${status}`)
+}
+
+/** Section 10.2: nobody is followed elsewhere. What may never be asked is not asked again. */
+function hopeless(error: unknown): never {
+  const never = ['redirect', 'bad_url', 'not_https', 'forbidden_address']
+  if (error instanceof OutgoingError && never.includes(error.trouble)) {
+    throw new GiveUp('the address of the client may not be asked', { cause: error })
+  }
+  throw error
 }
 
 function notificationOf(
