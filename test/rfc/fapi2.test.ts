@@ -722,3 +722,30 @@ test('FAPI-CIBA §5.2.2: the person can tell what is asked, and the tokens are b
   const waiting = await party.ask(caller, '/oauth/token', poll)
   assert.deepEqual(told(waiting), [400, 'authorization_pending'], '4: poll mode')
 })
+
+test('CIBA Core §7.1.1, RFC 7523 §3: of 50 who send one signed request, or one assertion, one wins', async () => {
+  const caller = await party.client({
+    grant_types: [ciba],
+    redirect_uris: [],
+    scope: 'openid',
+    backchannel_authentication_request_signing_alg: 'ES256',
+  })
+  const said = { scope: 'openid', login_hint: user.username, binding_message: 'R4CE' }
+  const times = { iat: now(), nbf: now(), exp: now() + 60 }
+  const claims = { iss: caller.id, aud: server.url, jti: randomUUID(), ...times, ...said }
+  const request = await party.sign(caller, claims)
+  const asked = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      party.ask(caller, '/oauth/backchannel', { request }, { dpop: null }),
+    ),
+  )
+  assert.equal(asked.filter(({ status }) => status === 200).length, 1)
+  assert.equal(asked.filter(({ body }) => body.error === 'invalid_request').length, 49)
+  const client_assertion = await party.assertion(client)
+  const sent = { ...requestFields(client, pair), client_assertion }
+  const pushed = await Promise.all(
+    Array.from({ length: 50 }, () => party.ask(client, '/oauth/par', sent, { dpop: null })),
+  )
+  assert.equal(pushed.filter(({ status }) => status === 201).length, 1)
+  assert.equal(pushed.filter(({ body }) => body.error === 'invalid_client').length, 49)
+})
