@@ -3,19 +3,12 @@ import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { numericDate, sha256 } from '../../base/index.ts'
 import type { Kv } from '../../kv/index.ts'
+import { believedAlgorithms } from '../believed-algorithms.ts'
 import type { Nonces } from './nonce.ts'
 import { normalTarget } from './target.ts'
 
 /** Asymmetric ones only (RFC 9449 section 4.2). */
-export const proofAlgorithms: readonly string[] = [
-  'ES256',
-  'ES384',
-  'ES512',
-  'PS256',
-  'RS256',
-  'EdDSA',
-  'Ed25519',
-]
+export const proofAlgorithms: readonly string[] = believedAlgorithms
 
 /** Seconds that a proof may be old, besides the skew of clocks. */
 const longestLife = 60

@@ -7,19 +7,12 @@ import { clockSkewFor, demandsOf, workingSecrets } from '../../clients/index.ts'
 import type { Sealer } from '../../keys/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
+import { believedAlgorithms } from '../believed-algorithms.ts'
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
 /** OIDC Core section 9: what private_key_jwt and client_secret_jwt are signed with. */
-export const keyAlgorithms: readonly string[] = [
-  'ES256',
-  'RS256',
-  'PS256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-]
+export const keyAlgorithms: readonly string[] = believedAlgorithms
 export const secretAlgorithms: readonly string[] = ['HS256', 'HS384', 'HS512']
 
 /** Seconds. An assertion that lives longer could be kept and replayed for too long. */

@@ -2,6 +2,7 @@ import { decodeJwt, jwtVerify } from 'jose'
 import type { Clock } from '../../base/index.ts'
 import { clientFailures } from '../../clients/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
+import { believedAlgorithms } from '../believed-algorithms.ts'
 import type { ProtocolSettings } from '../settings.ts'
 import type { IssuerKeys } from '../trusted-issuers/issuer-keys.ts'
 import { registrationFailures } from './failures.ts'
@@ -13,7 +14,6 @@ export type StatementNeeds = {
   readonly protocol: ProtocolSettings
 }
 
-const algorithms = ['PS256', 'RS256', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']
 const registered = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'])
 
 /**
@@ -53,7 +53,7 @@ async function verified(
   if (keys === undefined) throw registrationFailures.statement({ log: { why: 'no keys', issuer } })
   try {
     const { payload } = await jwtVerify(statement, keys, {
-      algorithms,
+      algorithms: [...believedAlgorithms],
       issuer,
       currentDate: clock.now(),
     })

@@ -1,15 +1,9 @@
+import { believedAlgorithms } from '../believed-algorithms.ts'
 import type { MetadataNeeds, MetadataPart } from '../discovery.ts'
 
 /** What request objects may be signed with; never `none` (RFC 9101 section 10.1). */
-export const objectAlgorithms: readonly string[] = [
-  'RS256',
-  'PS256',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-]
+export const objectAlgorithms: readonly string[] = believedAlgorithms
+
 /** RFC 7518 sections 4.1 and 5.1. */
 export const keyManagements: readonly string[] = [
   'RSA-OAEP-256',

@@ -5,8 +5,8 @@ import { addSeconds, numericDate } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
 import { demandsOf } from '../../clients/index.ts'
 import type { RemoteKeys } from '../../outgoing/index.ts'
+import { believedAlgorithms } from '../believed-algorithms.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
-import { assertionAlgorithms } from './trusted-issuer.ts'
 
 /** Seconds from now. What an orchestrator gives its workloads ends within a day. */
 const longestLife = 86_400
@@ -54,7 +54,7 @@ async function verifies(
     const keys = await keysOf(needs, credential)
     if (keys === undefined) return false
     const { payload } = await jwtVerify(assertion, keys, {
-      algorithms: [...(demandsOf(client).algorithms ?? assertionAlgorithms)],
+      algorithms: [...(demandsOf(client).algorithms ?? believedAlgorithms)],
       issuer: credential.issuer,
       subject: credential.subject,
       audience: credential.audience ?? needs.issuer,

@@ -1,18 +1,10 @@
 import { type Static, Type } from 'typebox'
+import { believedAlgorithms } from '../believed-algorithms.ts'
 
 const Uri = Type.String({ minLength: 1, maxLength: 2048 })
 const Name = Type.String({ minLength: 1, maxLength: 500 })
 
-/** Asymmetric ones only: whoever can check an assertion must not be able to make one. */
-export const AssertionAlgorithmSchema = Type.Enum([
-  'RS256',
-  'PS256',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-])
+const AssertionAlgorithmSchema = Type.Enum([...believedAlgorithms])
 export type AssertionAlgorithm = Static<typeof AssertionAlgorithmSchema>
 
 /** Whom the subject of an assertion names. */

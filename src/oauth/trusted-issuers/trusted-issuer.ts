@@ -1,11 +1,12 @@
 /**
  * trusted-issuers: others whose assertions are believed, about people and clients (RFC 7521, RFC 7523) and about
- * workloads (`federated.ts`). Owns `trusted_issuers`. Promises that shared secrets never
- * count, and that nobody is spoken for beyond what an administrator wrote down.
+ * workloads (`federated.ts`). Owns `trusted_issuers`. Promises that shared secrets never count, and that nobody is
+ * spoken for beyond what an administrator wrote down.
  */
 
 import type { InvalidMember } from '../../base/index.ts'
 import { hasControls, isStorable } from '../../base/index.ts'
+import { believedAlgorithms } from '../believed-algorithms.ts'
 import type { AssertionAlgorithm, SubjectMapping, TrustedIssuerInput } from './schemas.ts'
 
 /** Somebody else whose assertions are believed, as far as is said here (RFC 7521 section 3). */
@@ -34,22 +35,12 @@ export type TrustedIssuer = {
 /** What an administrator decides about it. */
 export type Trust = Omit<TrustedIssuer, 'id' | 'version' | 'createdAt' | 'updatedAt'>
 
-export const assertionAlgorithms: readonly AssertionAlgorithm[] = [
-  'RS256',
-  'PS256',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-  'Ed25519',
-]
-
 export function trustOf(input: TrustedIssuerInput): Trust {
   return {
     issuer: input.issuer,
     jwksUri: input.jwks_uri ?? null,
     jwks: input.jwks ?? null,
-    algorithms: input.algorithms ?? assertionAlgorithms,
+    algorithms: input.algorithms ?? believedAlgorithms,
     audiences: input.audiences ?? [],
     subject: input.subject,
     subjects: input.subjects ?? null,
