@@ -26,10 +26,6 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds
 
-export function isKind(text: string): text is Kind {
-  return Object.hasOwn(kinds, text)
-}
-
 /** What a detector says about one record of the audit log. */
 export type Finding = {
   readonly kind: Kind

@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/index.ts'
 import type { Queries } from '../../db/index.ts'
 import type { Kv } from '../../kv/index.ts'
-import type { Resource, ResourceScope } from './resource.ts'
+import type { Resource } from './resource.ts'
 import { isResourceUri, resourceKey } from './resource.ts'
 import { findResourceByKey } from './store.ts'
 
@@ -58,14 +58,4 @@ async function subscribe(kv: Kv, forget: (key: string) => void): Promise<() => P
   } catch {
     return async () => {}
   }
-}
-
-/** What the scopes of resources mean, in words for people; each scope once. */
-export async function resourceScopes(
-  book: Pick<ResourceBook, 'find'>,
-  identifiers: readonly string[],
-): Promise<ResourceScope[]> {
-  const found = await Promise.all(identifiers.map((identifier) => book.find(identifier)))
-  const scopes = found.flatMap((resource) => resource?.scopes ?? [])
-  return [...new Map(scopes.toReversed().map((one) => [one.scope, one])).values()].toReversed()
 }
