@@ -46,14 +46,26 @@ export type AccessTokenWish = Omit<AccessTokenStart, 'audience' | 'lifetime' | '
   readonly longest?: number
 }
 
-export type AccessTokenMint = (wish: AccessTokenWish) => Promise<{
+type MintedToken = {
   readonly token: string
   /** Seconds. */
   readonly lifetime: number
   readonly type: 'Bearer' | 'DPoP'
   /** What the token has of the scopes that were granted (RFC 6749 section 5.1). */
   readonly scopes: readonly string[]
-}>
+}
+
+export type AccessTokenMint = (wish: AccessTokenWish) => Promise<MintedToken>
+
+/** The answer that has an access token and nothing else (RFC 6749 section 5.1). */
+export function answerWithToken({ token, type, lifetime, scopes }: MintedToken): TokenResponse {
+  return {
+    access_token: token,
+    token_type: type,
+    expires_in: lifetime,
+    ...(scopes.length > 0 && { scope: scopeText(scopes) }),
+  }
+}
 
 /** The one place where access tokens are made: for the resources that were named, or our own. */
 export function accessTokenMint(needs: MintNeeds): AccessTokenMint {

@@ -2,7 +2,8 @@ import { allowedScopes } from '../../clients/index.ts'
 import { oauthFailures } from '../failures.ts'
 import type { AccessClaims } from '../access-claims.ts'
 import type { AccessTokenMint } from '../issue.ts'
-import { grantScopes, parseScope, scopeText } from '../scope.ts'
+import { answerWithToken } from '../issue.ts'
+import { grantScopes, parseScope } from '../scope.ts'
 import type { Grant } from './grant.ts'
 
 /** Scopes that are about a person, who is not there in this grant. */
@@ -32,12 +33,7 @@ export function clientCredentialsGrant(needs: {
         clientId: client.clientId,
         scopes,
       })
-      return {
-        access_token: made.token,
-        token_type: made.type,
-        expires_in: made.lifetime,
-        ...(made.scopes.length > 0 && { scope: scopeText(made.scopes) }),
-      }
+      return answerWithToken(made)
     },
   }
 }

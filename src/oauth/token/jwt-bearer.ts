@@ -9,7 +9,7 @@ import type { AccessClaims } from '../access-claims.ts'
 import { grantedScopes, meaningful } from '../exchange/granted-scopes.ts'
 import { oauthFailures } from '../failures.ts'
 import type { AccessTokenMint } from '../issue.ts'
-import { scopeText } from '../scope.ts'
+import { answerWithToken } from '../issue.ts'
 import type { AssertedSubjectNeeds } from '../trusted-issuers/asserted-subject.ts'
 import { assertedSubject } from '../trusted-issuers/asserted-subject.ts'
 import type { TrustedIssuer } from '../trusted-issuers/trusted-issuer.ts'
@@ -62,12 +62,7 @@ export function jwtBearerGrant(needs: Needs): Grant {
         clientId: client.clientId,
         scopes,
       })
-      return {
-        access_token: made.token,
-        token_type: made.type,
-        expires_in: made.lifetime,
-        ...(made.scopes.length > 0 && { scope: scopeText(made.scopes) }),
-      }
+      return answerWithToken(made)
     },
   }
 }

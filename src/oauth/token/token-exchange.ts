@@ -20,7 +20,7 @@ import type { TokenType } from '../exchange/token-types.ts'
 import { tokenTypeOf, tokenTypes } from '../exchange/token-types.ts'
 import { oauthFailures } from '../failures.ts'
 import type { AccessTokenMint } from '../issue.ts'
-import { scopeText } from '../scope.ts'
+import { answerWithToken } from '../issue.ts'
 import type { Grant, GrantRequest, TokenResponse } from './grant.ts'
 
 const tokenExchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -160,13 +160,8 @@ async function issue(
     ...(subject.grant && { grant: subject.grant }),
   })
   const isJwt = made.token.split('.').length === 3
-  return {
-    access_token: made.token,
-    issued_token_type: tokenTypes[isJwt ? wanted : 'access_token'],
-    token_type: made.type,
-    expires_in: made.lifetime,
-    ...(made.scopes.length > 0 && { scope: scopeText(made.scopes) }),
-  }
+  const issued = tokenTypes[isJwt ? wanted : 'access_token']
+  return { ...answerWithToken(made), issued_token_type: issued }
 }
 
 type Reason = {
