@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Flow, FlowStart } from '../flow/index.ts'
+import { flowFailures } from '../flow/index.ts'
 import type { Languages, Pages, ReadParameters, Reply, Request, Surface } from '../http/index.ts'
 import { parseParameters, readParameters } from '../http/index.ts'
 import type { Session } from '../session/index.ts'
@@ -10,6 +11,7 @@ import { authorize, resume } from './authorize/endpoint.ts'
 import { formPostPage } from './authorize/form-post.ts'
 import type { LeavingBrowser, LogoutRoutesNeeds } from './logout/routes.ts'
 import { logoutRoutes } from './logout/routes.ts'
+import { keepPosted, readPosted } from './posted-request.ts'
 import { deliver } from './response/deliver.ts'
 import { AuthorizeQuery } from './schemas.ts'
 
@@ -35,6 +37,7 @@ export type BrowserRoutesNeeds = AuthorizeNeeds &
 const tags = ['oauth']
 const hidden = { hide: true }
 const consumes = ['application/x-www-form-urlencoded']
+const postedPath = '/oauth/authorize/posted'
 const page = {
   tags,
   security: [],
@@ -58,9 +61,20 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
     onAuthorize(request, reply, readParameters(request.query)),
   )
   const post = { ...page, operationId: 'postAuthorize', summary, consumes, body: AuthorizeQuery }
-  surface.post('/oauth/authorize', { schema: post }, (request, reply) =>
-    onAuthorize(request, reply, readParameters(request.body)),
-  )
+  surface.post('/oauth/authorize', { schema: post }, async (request, reply) => {
+    const read = readParameters(request.body)
+    // A cookie of ours that were set now would take the place of one that did not come along.
+    const again = request.headers['sec-fetch-site'] === 'cross-site' && (await isKnown(needs, read))
+    return again
+      ? reply.redirect(await keepPosted(needs, postedPath, request.body), 303)
+      : onAuthorize(request, reply, read)
+  })
+  surface.get(postedPath, { schema: hidden }, async (request, reply) => {
+    const id = parseParameters(request.query).get('request')
+    const posted = await readPosted(needs, postedPath, id)
+    if (posted === undefined) throw flowFailures.gone()
+    return onAuthorize(request, reply, readParameters(posted))
+  })
   surface.get('/oauth/authorize/resume', { schema: hidden }, async (request, reply) => {
     const id = parseParameters(request.query).get('flow')
     const [flow, session] = await Promise.all([
@@ -72,6 +86,12 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
     return answer(needs, reply, { to, uiLocales: flow?.request.ui_locales })
   })
   logoutRoutes(surface, needs)
+}
+
+/** For nobody else anything is kept. */
+async function isKnown({ clients }: BrowserRoutesNeeds, read: ReadParameters): Promise<boolean> {
+  const id = read.parameters.get('client_id')
+  return id !== undefined && (await clients.find(id)) !== undefined
 }
 
 /** RFC 9700 section 4.12: 303, so that a posted password is never sent on. */

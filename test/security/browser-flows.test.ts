@@ -231,3 +231,30 @@ test('RFC 9396 §4: a member of a detail that holds nothing is shown, too', asyn
   const consent = await browser.open(authorizePath(client, proof, fields))
   for (const words of ['everything', 'list', 'tags']) assert.ok(consent.body.includes(words), words)
 })
+
+test('OIDC Core §3.1.2.1: the form of another site comes without cookies, and is asked for again with them', async () => {
+  const client = await server.client({ require_consent: false })
+  const browser = await signedIn()
+  const cookie = browser.cookies.get('cardea_browser')
+  const path = authorizePath(client, proof, { prompt: 'none' })
+  const posted = await fetch(`${server.url}/oauth/authorize`, {
+    method: 'POST',
+    headers: { 'sec-fetch-site': 'cross-site' },
+    body: new URLSearchParams(path.slice(path.indexOf('?') + 1)),
+    redirect: 'manual',
+  })
+  assert.equal(posted.status, 303)
+  const { length } = posted.headers.getSetCookie()
+  assert.equal(length, 0, 'the forms in other windows stay good')
+  const done = await browser.open(posted.headers.get('location') ?? '')
+  assert.ok(done.left?.searchParams.get('code'), String(done.left))
+  assert.equal(browser.cookies.get('cardea_browser'), cookie)
+  const stranger = await fetch(`${server.url}/oauth/authorize`, {
+    method: 'POST',
+    headers: { 'sec-fetch-site': 'cross-site' },
+    body: new URLSearchParams({ client_id: 'nobody' }),
+  })
+  assert.equal(stranger.status, 400, 'nothing is kept for who is not known')
+  const gone = await browser.open('/oauth/authorize/posted?request=unknown')
+  assert.equal(gone.status, 400)
+})

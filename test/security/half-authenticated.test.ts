@@ -35,6 +35,7 @@ const open: ReadonlySet<string> = new Set([
   'GET /oauth/authorize',
   'POST /oauth/authorize',
   'GET /oauth/authorize/resume',
+  'GET /oauth/authorize/posted',
   'GET /oauth/logout',
   'POST /oauth/logout',
   'GET /oauth/logout/posted',

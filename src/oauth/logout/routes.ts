@@ -7,10 +7,10 @@ import type { Languages, Parameters, Reply, Request, Surface } from '../../http/
 import { framedHeaders, parseParameters } from '../../http/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { Session } from '../../session/index.ts'
+import { keepPosted, readPosted } from '../posted-request.ts'
 import { LogoutQuery } from '../schemas.ts'
 import type { LogoutNeeds } from './decide-logout.ts'
 import { decideLogout } from './decide-logout.ts'
-import { keepPosted, readPosted } from './posted-request.ts'
 
 /** The browser that asks to be signed out. */
 export type LeavingBrowser = {
@@ -34,6 +34,7 @@ export type LogoutRoutesNeeds = LogoutNeeds & {
 const tags = ['oauth']
 const hidden = { hide: true }
 const consumes = ['application/x-www-form-urlencoded']
+const postedPath = '/oauth/logout/posted'
 const page = {
   tags,
   security: [],
@@ -54,12 +55,14 @@ export function logoutRoutes(surface: Surface, needs: LogoutRoutesNeeds): void {
     if (session !== undefined) return logout(needs, request, reply, parameters)
     // Only what is sound is kept.
     await decideLogout(needs, parameters, session)
-    return reply.redirect(await keepPosted(needs, parameters), 303)
+    const known = [...parameters].filter(([name]) => name in LogoutQuery.properties)
+    return reply.redirect(await keepPosted(needs, postedPath, Object.fromEntries(known)), 303)
   })
-  surface.get('/oauth/logout/posted', { schema: hidden }, async (request, reply) => {
-    const posted = await readPosted(needs, parseParameters(request.query).get('request'))
+  surface.get(postedPath, { schema: hidden }, async (request, reply) => {
+    const id = parseParameters(request.query).get('request')
+    const posted = await readPosted(needs, postedPath, id)
     if (posted === undefined) throw flowFailures.gone()
-    return logout(needs, request, reply, posted)
+    return logout(needs, request, reply, parseParameters(posted))
   })
   surface.get('/oauth/session', { schema: hidden }, (_request, reply) =>
     reply.headers(framedHeaders).type('text/html; charset=utf-8').send(sessionFrame),
