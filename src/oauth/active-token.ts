@@ -65,9 +65,9 @@ async function ofClient(
 /** By the grant, because a client may know the person by a name of its own; where there is none, by the subject. */
 async function personOf(
   { db }: ActiveNeeds,
-  { jti, grantId, subject }: AccessToken,
+  { jti, grantId, subject, clientId }: AccessToken,
 ): Promise<TokenSubject | undefined> {
-  if (grantId !== undefined) return readTokenSubject(db, { jti, grantId })
+  if (grantId !== undefined) return readTokenSubject(db, { jti, grantId, clientId })
   const userId = parseUserId(subject)
   return userId && readSubjectOfUser(db, { jti, userId })
 }

@@ -134,17 +134,19 @@ export async function isRevoked(queries: Queries, jti: string): Promise<boolean>
  */
 export type TokenSubject = User & {
   readonly familyRevokedAt: Date | null
+  /** What the client itself asked for, and not whose token it exchanged. */
   readonly claims: unknown
   readonly tokenRevoked: boolean
 }
 
 export function readTokenSubject(
   queries: Queries,
-  token: { readonly jti: string; readonly grantId: FamilyId },
+  token: { readonly jti: string; readonly grantId: FamilyId; readonly clientId: string },
 ): Promise<TokenSubject | undefined> {
   return queries.maybe<TokenSubject>(sql`
     SELECT u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
-      u.updated_at, f.revoked_at AS family_revoked_at, f.claims,
+      u.updated_at, f.revoked_at AS family_revoked_at,
+      CASE WHEN f.client_id = ${token.clientId} THEN f.claims END AS claims,
       EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
     FROM token_families f JOIN users u ON u.id = f.user_id
     WHERE f.id = ${token.grantId}`)

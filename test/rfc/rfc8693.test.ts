@@ -472,3 +472,22 @@ test('RFC 8414 §2: discovery names the grants', async () => {
   assert.ok(grants.includes(grantType))
   assert.ok(grants.includes('urn:ietf:params:oauth:grant-type:jwt-bearer'))
 })
+
+test('OpenID Connect Core §5.5: claims that one client asked for are not told to who exchanges its token', async () => {
+  const claims = JSON.stringify({ userinfo: { email: null } })
+  const { access_token: sent } = await plainTokens({ scope: 'openid', claims })
+  const other = await service({ token_exchange: { subject_clients: [app.id] }, scope: 'openid' })
+  const told = async (token: unknown) => {
+    const headers = { authorization: `Bearer ${String(token)}` }
+    return (await fetch(`${server.url}/oauth/userinfo`, { headers })).json()
+  }
+  assert.deepEqual(await told(sent), { sub: user.id, email: user.email })
+  assert.deepEqual(await told((await done(sent, {}, other)).access_token), { sub: user.id })
+  const opaque = await service({
+    token_exchange: { subject_clients: [app.id] },
+    scope: 'openid',
+    access_token_format: 'opaque',
+  })
+  const { body } = await exchange(sent, {}, opaque)
+  assert.deepEqual(await told(body.access_token), { sub: user.id })
+})
