@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test'
 import { runInNewContext } from 'node:vm'
 import { decodeJwt } from 'jose'
 import { authorizePath, pkce, post, redeem } from '../harness/oauth.ts'
+import { giveTotp, setPolicy } from '../harness/second-factor.ts'
 import { testResource } from '../harness/resources.ts'
 import type { TestServer, TestUser } from '../harness/server.ts'
 import { callback, testServer } from '../harness/server.ts'
@@ -257,4 +258,29 @@ test('OIDC Core §3.1.2.1: the form of another site comes without cookies, and i
   assert.equal(stranger.status, 400, 'nothing is kept for who is not known')
   const gone = await browser.open('/oauth/authorize/posted?request=unknown')
   assert.equal(gone.status, 400)
+})
+
+test('OIDC Registration §2: what a client asks of every authentication holds for its devices, too', async () => {
+  const client = await server.client({
+    grant_types: [deviceCode],
+    default_max_age: 0,
+    token_endpoint_auth_method: 'none',
+  })
+  const browser = await signedIn()
+  const enter = async (id: string) => {
+    const fields = { user_code: await waitingDevice(id) }
+    return browser.submit(await browser.open('/device'), fields)
+  }
+  const login = await enter(client.id)
+  assert.match(login.url, /\/login\?flow=/, 'signed in too long ago')
+  const { username: identifier, password } = user
+  assert.match((await browser.submit(login, { identifier, password })).url, /\/device\/confirm/)
+  const careful = await server.client({
+    grant_types: [deviceCode],
+    default_acr_values: ['urn:cardea:aal2'],
+    token_endpoint_auth_method: 'none',
+  })
+  await setPolicy(server, { mode: 'off' })
+  await giveTotp(server, user)
+  assert.match((await enter(careful.id)).url, /\/login\/mfa\?/)
 })

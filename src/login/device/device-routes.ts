@@ -1,5 +1,5 @@
 import { Failure, failures } from '../../base/index.ts'
-import type { Flow } from '../../flow/index.ts'
+import type { Flow, FlowStart } from '../../flow/index.ts'
 import { flowFailures } from '../../flow/index.ts'
 import type { Reply, Surface } from '../../http/index.ts'
 import { fieldsOf, originOf } from '../../http/index.ts'
@@ -78,13 +78,19 @@ async function enterCode(needs: LoginNeeds, exchange: Exchange, code: string): P
   if (found === undefined)
     return ask(needs, exchange, { code, refusal: deviceFailures.unknown_code() })
   const { request, reply } = exchange
-  const flow = await needs.visits.begin(request, reply, flowFor(found))
+  const flow = await needs.visits.begin(request, reply, await flowFor(needs, found))
   return reply.redirect(needs.languages.keep(request, goTo(flow)), 303)
 }
 
 const goTo = (flow: Flow) => `${confirmPath}?flow=${flow.id}`
 
-function flowFor({ id, code, clientId, asked }: WaitingDevice) {
+/** A device wishes for no authentication of its own: what its client asks of every one holds (OIDC Registration 2). */
+async function flowFor(
+  { clients, clock }: LoginNeeds,
+  { id, code, clientId, asked }: WaitingDevice,
+): Promise<FlowStart> {
+  const { default_max_age: maxAge, default_acr_values: values } =
+    (await clients.find(clientId))?.metadata ?? {}
   return {
     resume: confirmPath,
     request: { device: id, user_code: code },
@@ -92,10 +98,11 @@ function flowFor({ id, code, clientId, asked }: WaitingDevice) {
     scopes: asked.scopes,
     resources: asked.resources,
     ...(asked.details !== null && { details: asked.details }),
-    authenticatedSince: 0,
+    ...(values !== undefined && { acr: { values, essential: false } }),
+    authenticatedSince: maxAge === undefined ? 0 : clock.now().getTime() - maxAge * 1000,
     forceConsent: false,
     asksItself: true,
-  } as const
+  }
 }
 
 type Visit = {

@@ -64,7 +64,7 @@ export async function startBackchannel(
   if (!client.metadata.grant_types.includes(ciba)) throw oauthFailures.grant_not_allowed()
   const read = await readBackchannel(needs, client, request)
   const { parameters } = read
-  const asked = { ...(await askedElsewhere(needs, client, read)), ...wishOf(parameters) }
+  const asked = { ...(await askedElsewhere(needs, client, read)), ...wishOf(client, parameters) }
   if (!asked.scopes.includes('openid')) throw oauthFailures.invalid_scope({ parameter: 'scope' })
   const bindingMessage = messageOf(parameters) ?? null
   requireContext(client, asked, bindingMessage)
@@ -106,12 +106,10 @@ function keep(needs: BackchannelNeeds, request: NewRequest): Promise<void> {
   })
 }
 
-function wishOf(parameters: Parameters): Pick<AskedElsewhere, 'acr'> {
-  const values =
-    parameters
-      .get('acr_values')
-      ?.split(' ')
-      .filter((value) => value !== '') ?? []
+function wishOf({ metadata }: Client, parameters: Parameters): Pick<AskedElsewhere, 'acr'> {
+  const named = parameters.get('acr_values')?.split(' ')
+  const wished = named ?? metadata.default_acr_values ?? []
+  const values = wished.filter((value) => value !== '')
   return values.length === 0 ? {} : { acr: { values, essential: false } }
 }
 
