@@ -222,6 +222,15 @@ test('§7.1: acr_values and the policy ask for a second factor before the answer
   assert.deepEqual(await errorOf(poll(body.auth_req_id)), [400, 'authorization_pending'])
 })
 
+test('§7.1: an address that nobody confirmed says nothing of whose it is', async () => {
+  const other = await server.user()
+  const { email = '' } = other
+  assert.equal((await begin({ login_hint: email })).status, 200)
+  await server.app.db.run(sql`UPDATE users SET email_verified = false WHERE id = ${other.id}`)
+  assert.deepEqual(await errorOf(begin({ login_hint: email })), [400, 'unknown_user_id'])
+  assert.equal((await begin({ login_hint: other.username })).status, 200)
+})
+
 test('§7.1: an ID token says who is asked, if it was made for this very client', async () => {
   const web = await makeClient({
     grant_types: [grantType, 'authorization_code', 'refresh_token'],

@@ -41,10 +41,16 @@ export async function hintedUser(
   const user =
     loginHint === undefined
       ? await ofToken(needs, client, token ?? '')
-      : await findUserByIdentifier(needs.db, loginHint)
+      : await named(needs, loginHint)
   if (user?.isActive === true) return user
   await needs.limits.consume('client', guesser)
   throw cibaFailures.unknown_user_id()
+}
+
+/** By an address only where it was confirmed to us: otherwise whoever wrote it down would be asked instead. */
+async function named({ db }: HintNeeds, hint: string): Promise<User | undefined> {
+  const user = await findUserByIdentifier(db, hint)
+  return hint.includes('@') && user?.emailVerified !== true ? undefined : user
 }
 
 /**
