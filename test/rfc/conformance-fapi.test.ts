@@ -64,7 +64,10 @@ async function userinfo(token: unknown, { scheme = 'DPoP', claims, header }: Use
     ...(claims && { claims: { ...claims } }),
     ...(header && { header: { ...header } }),
   })
-  return rawRequest(htu, { method: 'GET', headers: { authorization: `${scheme} ${String(token)}`, dpop } })
+  return rawRequest(htu, {
+    method: 'GET',
+    headers: { authorization: `${scheme} ${String(token)}`, dpop },
+  })
 }
 
 /** Pushes a signed request; the answer of the PAR endpoint. */

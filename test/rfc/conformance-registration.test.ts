@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { CryptoKey } from 'jose'
 import { decodeJwt, exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
@@ -29,6 +31,7 @@ const bye = 'https://app.example.com/post_logout_redirect'
 const out = 'https://app.example.com/frontchannel_logout'
 const outside = await listenJson()
 const receiver = await logoutReceiver()
+const objects = await objectHost()
 let server: TestServer
 let metadata: Readonly<Record<string, unknown>>
 let user: TestUser
@@ -42,7 +45,7 @@ before(async () => {
       CARDEA_PROTOCOL_CLIENT_REGISTRATION: 'open',
       CARDEA_PROTOCOL_REGISTRATION_PKCE: 'false',
       CARDEA_PROTOCOL_REGISTRATION_SCOPES: 'openid profile email address phone offline_access',
-      CARDEA_PROTOCOL_OUTGOING_HOSTS: `${outside.host},${receiver.host}`,
+      CARDEA_PROTOCOL_OUTGOING_HOSTS: `${outside.host},${receiver.host},${objects.host}`,
     },
   })
   metadata = await discovered()
@@ -53,7 +56,25 @@ after(async () => {
   await server?.close()
   await outside.close()
   await receiver.close()
+  await objects.close()
 })
+
+/** Where the suite serves a request object. */
+async function objectHost() {
+  let object = ''
+  const host = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'application/jose' }).end(object)
+  })
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve))
+  const { port } = host.address() as AddressInfo
+  return {
+    host: `127.0.0.1:${port}`,
+    serve: (text: string) => {
+      object = text
+    },
+    close: () => new Promise((resolve) => host.close(resolve)),
+  }
+}
 
 async function discovered() {
   const response = await fetch(`${server.url}/.well-known/openid-configuration`)
@@ -285,6 +306,16 @@ plan('oidcc-dynamic-certification-test-plan', {
       'and the new one signs',
     )
   },
+  'oidcc-request-uri-signed-rs256': async () => {
+    const request_uri = `http://${objects.host}/requesturi`
+    const party = await registered({
+      request_object_signing_alg: 'RS256',
+      request_uris: [request_uri],
+    })
+    const { searchParams } = new URL(party.path(), server.url)
+    objects.serve(await key.sign(Object.fromEntries(searchParams)))
+    await signedIn(party, { request_uri })
+  },
   'oidcc-refresh-token': async () => {
     const grant_types = ['authorization_code', 'refresh_token']
     const party = await registered({ grant_types })
@@ -332,6 +363,12 @@ test('oidcc-refresh-token-rp-key-rotation', async (t) => {
   const { status, body } = await party.token({ grant_type: 'refresh_token', refresh_token })
   t.mock.timers.reset()
   assert.equal(status, 200, JSON.stringify(body))
+})
+
+test('RFC 9700 §2.1.1: a public client that registered itself uses PKCE whatever the setting', async () => {
+  const fields = { token_endpoint_auth_method: 'none', jwks: undefined }
+  const party = await registered(fields)
+  assert.equal(party.read(await browser.open(party.path())).error, 'invalid_request')
 })
 
 plan('oidcc-3rdparty-init-login-certification-test-plan', {

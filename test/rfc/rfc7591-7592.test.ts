@@ -166,6 +166,16 @@ test('RFC 7591 §3.2.2: what is wrong is told by the codes of the section, with 
   assert.equal(form.status, 415)
 })
 
+test('RFC 9700 §2.1.1: who registers itself uses PKCE, also with a secret', async () => {
+  const { body } = await register(open, { ...sound, token_endpoint_auth_method: undefined })
+  assert.equal(typeof body.client_secret, 'string')
+  const without = { code_challenge: undefined, code_challenge_method: undefined }
+  const fields = { scope: 'openid', ...without }
+  const id = { id: text(body.client_id) } as never
+  const { left } = await open.browser().open(authorizePath(id, pkce(), fields))
+  assert.equal(left?.searchParams.get('error'), 'invalid_request')
+})
+
 test('registration is closed unless it was opened, and is advertised where it is open', async () => {
   const { status, body } = await register(closed, sound)
   assert.deepEqual([status, body.error], [403, 'access_denied'])
