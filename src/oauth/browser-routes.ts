@@ -1,4 +1,3 @@
-import { Type } from 'typebox'
 import type { Flow, FlowStart } from '../flow/index.ts'
 import { flowFailures } from '../flow/index.ts'
 import type { Languages, Pages, ReadParameters, Reply, Request, Surface } from '../http/index.ts'
@@ -13,7 +12,7 @@ import type { LeavingBrowser, LogoutRoutesNeeds } from './logout/routes.ts'
 import { logoutRoutes } from './logout/routes.ts'
 import { keepPosted, readPosted } from './posted-request.ts'
 import { deliver } from './response/deliver.ts'
-import { AuthorizeQuery } from './schemas.ts'
+import { AuthorizeQuery, browserEndpoint } from './schemas.ts'
 
 /** The browser that sent a request: its session, its flows, and how to end its session. */
 export type Browser = {
@@ -34,15 +33,9 @@ export type BrowserRoutesNeeds = AuthorizeNeeds &
     readonly documents: Documents
   }
 
-const tags = ['oauth']
 const hidden = { hide: true }
 const consumes = ['application/x-www-form-urlencoded']
 const postedPath = '/oauth/authorize/posted'
-const page = {
-  tags,
-  security: [],
-  response: { 303: Type.Null({ description: 'To the client, or to a page of ours' }) },
-}
 
 /** The endpoints that a browser visits; their own failures are pages. */
 export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void {
@@ -56,11 +49,17 @@ export function browserRoutes(surface: Surface, needs: BrowserRoutesNeeds): void
     return answer(needs, reply, { to: await authorize(needs, read, visitor), uiLocales })
   }
   const summary = 'Where a browser is sent to sign in (RFC 6749 section 3.1)'
-  const get = { ...page, operationId: 'authorize', summary, querystring: AuthorizeQuery }
+  const get = { ...browserEndpoint, operationId: 'authorize', summary, querystring: AuthorizeQuery }
   surface.get('/oauth/authorize', { schema: get }, (request, reply) =>
     onAuthorize(request, reply, readParameters(request.query)),
   )
-  const post = { ...page, operationId: 'postAuthorize', summary, consumes, body: AuthorizeQuery }
+  const post = {
+    ...browserEndpoint,
+    operationId: 'postAuthorize',
+    summary,
+    consumes,
+    body: AuthorizeQuery,
+  }
   surface.post('/oauth/authorize', { schema: post }, async (request, reply) => {
     const read = readParameters(request.body)
     // A cookie of ours that were set now would take the place of one that did not come along.

@@ -19,6 +19,13 @@ export const OAuthError = Type.Object(
   { title: 'OAuthError', description: 'RFC 6749 section 5.2' },
 )
 
+/** What the description says of every endpoint that a browser visits. */
+export const browserEndpoint = {
+  tags: ['oauth'],
+  security: [],
+  response: { 303: Type.Null({ description: 'To the client, or to a page of ours' }) },
+}
+
 const clientFields = {
   client_id: text(),
   client_secret: text(),

@@ -1,5 +1,4 @@
 import { html } from 'ghtml'
-import { Type } from 'typebox'
 import type { Random } from '../../base/index.ts'
 import type { Flow, FlowStart } from '../../flow/index.ts'
 import { flowFailures } from '../../flow/index.ts'
@@ -8,7 +7,7 @@ import { framedHeaders, parseParameters } from '../../http/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { Session } from '../../session/index.ts'
 import { keepPosted, readPosted } from '../posted-request.ts'
-import { LogoutQuery } from '../schemas.ts'
+import { browserEndpoint, LogoutQuery } from '../schemas.ts'
 import type { LogoutNeeds } from './decide-logout.ts'
 import { decideLogout } from './decide-logout.ts'
 
@@ -31,24 +30,24 @@ export type LogoutRoutesNeeds = LogoutNeeds & {
   readonly random: Random
 }
 
-const tags = ['oauth']
 const hidden = { hide: true }
 const consumes = ['application/x-www-form-urlencoded']
 const postedPath = '/oauth/logout/posted'
-const page = {
-  tags,
-  security: [],
-  response: { 303: Type.Null({ description: 'To the client, or to a page of ours' }) },
-}
 
 /** OpenID Connect RP-Initiated Logout 1.0, and the frame of Session Management 1.0. */
 export function logoutRoutes(surface: Surface, needs: LogoutRoutesNeeds): void {
   const summary = 'Where a browser is sent to sign out (RP-Initiated Logout 1.0)'
-  const get = { ...page, operationId: 'endSession', summary, querystring: LogoutQuery }
+  const get = { ...browserEndpoint, operationId: 'endSession', summary, querystring: LogoutQuery }
   surface.get('/oauth/logout', { schema: get }, async (request, reply) =>
     logout(needs, request, reply, parseParameters(request.query)),
   )
-  const post = { ...page, operationId: 'postEndSession', summary, consumes, body: LogoutQuery }
+  const post = {
+    ...browserEndpoint,
+    operationId: 'postEndSession',
+    summary,
+    consumes,
+    body: LogoutQuery,
+  }
   surface.post('/oauth/logout', { schema: post }, async (request, reply) => {
     const parameters = parseParameters(request.body)
     const session = await needs.browser.session(request)
