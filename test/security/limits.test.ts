@@ -54,6 +54,26 @@ test('after some wrong passwords every further attempt must wait longer, and the
   assert.equal((await login('ada', user.password)).status, 200)
 })
 
+test('RFC 8628 §3.1: devices of a client that proves nothing start no oftener than people sign in', async () => {
+  const client = await server.client({
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+    token_endpoint_auth_method: 'none',
+  })
+  const start = async (ip: string) => {
+    const body = new URLSearchParams({ client_id: client.id })
+    return fetch(`${server.url}/oauth/device`, { method: 'POST', body, ...from(ip) })
+  }
+  const tries = await Promise.all(Array.from({ length: 61 }, () => start('192.0.2.77')))
+  assert.deepEqual(
+    tries
+      .map(({ status }) => status)
+      .toSorted()
+      .slice(-2),
+    [200, 429],
+  )
+  assert.equal((await start('192.0.2.78')).status, 200)
+})
+
 test('an account that does not exist is treated like one that does', async () => {
   await server.user({ username: 'bea' })
   for (const name of ['bea', 'nobody']) await failures(name, 5, '192.0.2.9')

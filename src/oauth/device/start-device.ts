@@ -7,8 +7,9 @@
 import type { Clock, Random } from '../../base/index.ts'
 import { addSeconds, newId, randomToken, sha256 } from '../../base/index.ts'
 import type { Client } from '../../clients/index.ts'
-import { allowedScopes } from '../../clients/index.ts'
+import { allowedScopes, isPublic } from '../../clients/index.ts'
 import type { Db } from '../../db/index.ts'
+import type { Limits } from '../../limits/index.ts'
 import type { ClientAuthNeeds } from '../client-auth/authenticate.ts'
 import { authenticateClient } from '../client-auth/authenticate.ts'
 import type { DetailNeeds } from '../details/requested.ts'
@@ -30,6 +31,7 @@ export type DeviceNeeds = DetailNeeds & {
   readonly random: Random
   readonly issuer: string
   readonly clientAuth: ClientAuthNeeds
+  readonly limits: Limits
   /** What digests of user codes are made with. */
   readonly deviceKey: Buffer
   readonly protocol: Pick<ProtocolSettings, 'deviceLifetime' | 'deviceInterval'>
@@ -51,6 +53,8 @@ export async function startDevice(
 ): Promise<DeviceAnswer> {
   const client = await authenticateClient(needs.clientAuth, request)
   if (!client.metadata.grant_types.includes(deviceCode)) throw oauthFailures.grant_not_allowed()
+  // Every start is a row, and anybody can say to be a client that proves nothing.
+  if (isPublic(client)) await needs.limits.admit(['login', { ip: request.origin.ip }])
   const asked = await askedElsewhere(needs, client, request)
   const code = randomToken(needs.random)
   const userCode = await keep(needs, client, { asked, code })
