@@ -224,7 +224,7 @@ test('§7.1: acr_values and the policy ask for a second factor before the answer
 
 test('§7.1: an address that nobody confirmed says nothing of whose it is', async () => {
   const other = await server.user()
-  const { email = '' } = other
+  const email = other.email ?? ''
   assert.equal((await begin({ login_hint: email })).status, 200)
   await server.app.db.run(sql`UPDATE users SET email_verified = false WHERE id = ${other.id}`)
   assert.deepEqual(await errorOf(begin({ login_hint: email })), [400, 'unknown_user_id'])
