@@ -64,13 +64,8 @@ test('RFC 8628 §3.1: devices of a client that proves nothing start no oftener t
     return fetch(`${server.url}/oauth/device`, { method: 'POST', body, ...from(ip) })
   }
   const tries = await Promise.all(Array.from({ length: 61 }, () => start('192.0.2.77')))
-  assert.deepEqual(
-    tries
-      .map(({ status }) => status)
-      .toSorted()
-      .slice(-2),
-    [200, 429],
-  )
+  assert.equal(tries.filter(({ status }) => status === 200).length, 60)
+  assert.equal(tries.filter(({ status }) => status === 429).length, 1)
   assert.equal((await start('192.0.2.78')).status, 200)
 })
 

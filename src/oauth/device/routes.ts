@@ -55,7 +55,13 @@ export function deviceRoutes(surface: Surface, needs: DeviceRouteNeeds): void {
     security: [{ client: [] }, {}],
     consumes: ['application/x-www-form-urlencoded'],
     body: DeviceRequest,
-    response: { 200: DeviceAnswer, 400: OAuthError, 401: OAuthError, 503: OAuthError },
+    response: {
+      200: DeviceAnswer,
+      400: OAuthError,
+      401: OAuthError,
+      429: OAuthError,
+      503: OAuthError,
+    },
   }
   surface.post('/oauth/device', { schema }, (request) =>
     startDevice(needs, readProtocolRequest(request, needs.certificateOf)),
