@@ -8,6 +8,7 @@ import type { JWK } from 'jose'
 import { decodeJwt } from 'jose'
 import type { ClientInput } from '../../src/clients/index.ts'
 import { makeCertificate } from '../harness/certificate.ts'
+import { runCommand } from '../harness/command.ts'
 import { proof, proofKey } from '../harness/dpop.ts'
 import type { Issued } from '../harness/issued-certificate.ts'
 import { clientAuth, issueCertificate, serverAuth } from '../harness/issued-certificate.ts'
@@ -322,4 +323,15 @@ test('RFC 9325 §3.1.1, §4.2: our own TLS speaks nothing older than 1.2 and no 
     assert.equal(await attempt({ ...only, ciphers }), 'refused', ciphers)
   }
   assert.equal(await attempt({ ca: undefined }), 'refused', 'and shows the certificate of the file')
+})
+
+test('the health check asks a server that has TLS of its own by TLS', async () => {
+  const { code, output } = await runCommand(server.databaseUrl, ['healthcheck'], {
+    CARDEA_PUBLIC_URL: server.url,
+    CARDEA_HTTP_PORT: new URL(server.url).port,
+    CARDEA_HTTP_TLS_CERT_FILE: join(folder, 'cert.pem'),
+    CARDEA_HTTP_TLS_KEY_FILE: join(folder, 'key.pem'),
+  })
+  assert.equal(output, 'ready\n')
+  assert.equal(code, 0)
 })
