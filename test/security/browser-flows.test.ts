@@ -260,6 +260,27 @@ test('OIDC Core §3.1.2.1: the form of another site comes without cookies, and i
   assert.equal(gone.status, 400)
 })
 
+test('RP-Initiated Logout §3: who registered itself gets a browser back only by an ID token', async () => {
+  const post_logout_redirect_uri = 'https://app.example.com/bye'
+  const post_logout_redirect_uris = [post_logout_redirect_uri]
+  const stranger = await register({ post_logout_redirect_uris, scope: 'openid' })
+  const own = await server.client({ post_logout_redirect_uris })
+  const leave = (fields: Readonly<Record<string, string>>) => {
+    const query = new URLSearchParams({ post_logout_redirect_uri, ...fields })
+    return server.browser().open(`/oauth/logout?${query}`)
+  }
+  const kept = await leave({ client_id: stranger.client_id })
+  assert.match(kept.url, /\/logout\/done/)
+  assert.equal(kept.left, undefined)
+  assert.ok((await leave({ client_id: own.id })).left)
+  const browser = await signedIn()
+  const path = authorizePath(stranger.at, proof, { scope: 'openid' })
+  const done = await browser.submit(await browser.open(path), { decision: 'allow' })
+  const code = done.left?.searchParams.get('code') ?? ''
+  const { body } = await redeem(server, stranger.at, code, proof.verifier)
+  assert.ok((await leave({ id_token_hint: String(body.id_token) })).left)
+})
+
 test('OIDC Registration §2: what a client asks of every authentication holds for its devices, too', async () => {
   const client = await server.client({
     grant_types: [deviceCode],

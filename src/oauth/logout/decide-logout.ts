@@ -49,7 +49,10 @@ export async function decideLogout(
     throw oauthFailures.invalid_hint({ parameter: 'client_id' })
   }
   const client = clientId === undefined ? undefined : await needs.clients.find(clientId)
-  const continueTo = checkedRedirect(parameters, client)
+  const address = checkedRedirect(parameters, client)
+  // Section 3: without an ID token only where somebody has looked at who asks; a stranger's link leads nowhere else.
+  const trusted = hint !== undefined || client?.registeredBy === 'administrator'
+  const continueTo = trusted ? address : undefined
   if (session === undefined) return { confirmed: true, client, continueTo }
   const own =
     client !== undefined && hint !== undefined && (await isOf(needs, hint, client, session))
