@@ -45,7 +45,20 @@ export async function readActiveToken(
     return ofClient(needs, token, client)
   }
   const person = await personOf(needs, token)
-  return stillGranted(person) ? { ok: true, token, client, person } : takenBack
+  return stillGranted(person) ? ofPerson(needs, token, client, person) : takenBack
+}
+
+/** A token that was exchanged ends with the client that was given the grant, too. */
+async function ofPerson(
+  { clients }: ActiveNeeds,
+  token: AccessToken,
+  client: Client,
+  person: TokenSubject,
+): Promise<Activity> {
+  const { grantClient } = person
+  const isOwn = grantClient === null || grantClient === token.clientId
+  const isAlive = isOwn || (await clients.find(grantClient)) !== undefined
+  return isAlive ? { ok: true, token, client, person } : clientGone
 }
 
 function isAboutClient({ subject, clientId, grantId }: AccessToken): boolean {
@@ -88,7 +101,7 @@ async function readOpaque(
   if (userId === null) return ofClient(needs, token, client)
   const person = { ...subject, tokenRevoked: false }
   const granted = grantId === null || familyId !== null
-  return granted && stillGranted(person) ? { ok: true, token, client, person } : takenBack
+  return granted && stillGranted(person) ? ofPerson(needs, token, client, person) : takenBack
 }
 
 /** Whether a genuine, unexpired access token of a person still counts: nothing behind it was taken back. */

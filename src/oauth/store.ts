@@ -134,6 +134,8 @@ export async function isRevoked(queries: Queries, jti: string): Promise<boolean>
  */
 export type TokenSubject = User & {
   readonly familyRevokedAt: Date | null
+  /** The client that the grant was given to, which may be another one than has the token (RFC 8693). */
+  readonly grantClient: string | null
   /** What the client itself asked for, and not whose token it exchanged. */
   readonly claims: unknown
   readonly tokenRevoked: boolean
@@ -146,7 +148,7 @@ export function readTokenSubject(
   return queries.maybe<TokenSubject>(sql`
     SELECT u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
       u.updated_at, f.revoked_at AS family_revoked_at,
-      CASE WHEN f.client_id = ${token.clientId} THEN f.claims END AS claims,
+      f.client_id AS grant_client, CASE WHEN f.client_id = ${token.clientId} THEN f.claims END AS claims,
       EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
     FROM token_families f JOIN users u ON u.id = f.user_id
     WHERE f.id = ${token.grantId}`)
@@ -159,7 +161,7 @@ export function readSubjectOfUser(
 ): Promise<TokenSubject | undefined> {
   return queries.maybe<TokenSubject>(sql`
     SELECT u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
-      u.updated_at, NULL AS family_revoked_at, NULL AS claims,
+      u.updated_at, NULL AS family_revoked_at, NULL AS grant_client, NULL AS claims,
       EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
     FROM users u WHERE u.id = ${token.userId}`)
 }

@@ -491,3 +491,32 @@ test('OpenID Connect Core §5.5: claims that one client asked for are not told t
   const { body } = await exchange(sent, {}, opaque)
   assert.deepEqual(await told(body.access_token), { sub: user.id })
 })
+
+test('a client that demands a second factor gets no token of somebody who showed none elsewhere', async () => {
+  const { access_token: sent } = await plainTokens()
+  const strict = await service({ ...trusting(), mfa_policy: 'required' })
+  await refused('invalid_request', sent, {}, strict)
+  const [entry] = await audited('token_exchange.refuse')
+  assert.deepEqual([entry?.actor, entry?.details.why], [`client:${strict.id}`, 'second factor'])
+  await done(sent, {}, await service(trusting()))
+})
+
+test('a token that was exchanged ends with the client that was given the first one', async () => {
+  const first = await server.client({ scope, require_consent: false })
+  const { access_token: sent } = await obtainTokens(server, first, user, { scope })
+  const naming = { token_exchange: { subject_clients: [first.id] } }
+  const [next, opaque] = [
+    await service(naming),
+    { ...naming, access_token_format: 'opaque' } as const,
+  ]
+  const tokens = [await done(sent, {}, next)].map(({ access_token }) => access_token)
+  tokens.push((await exchange(sent, {}, await service(opaque))).body.access_token)
+  const active = () =>
+    Promise.all(tokens.map(async (one) => (await introspect(server, next, one)).active))
+  assert.deepEqual(await active(), [true, true])
+  const owner = await administrator(server, 'owner')
+  await owner.send(`POST /admin/clients/${first.id}/deactivate`, {}, {})
+  assert.deepEqual(await active(), [false, false])
+})
+
+const trusting = () => ({ token_exchange: { subject_clients: [app.id] } })

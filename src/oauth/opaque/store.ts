@@ -34,7 +34,7 @@ export function findOpaqueToken(
 ): Promise<(OpaqueToken & Omit<TokenSubject, 'tokenRevoked'>) | undefined> {
   return queries.maybe(sql`
     SELECT o.token, o.user_id, o.grant_id, f.id AS family_id, f.revoked_at AS family_revoked_at,
-      CASE WHEN f.client_id = o.client_id THEN f.claims END AS claims,
+      f.client_id AS grant_client, CASE WHEN f.client_id = o.client_id THEN f.claims END AS claims,
       u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
       u.updated_at
     FROM opaque_tokens o LEFT JOIN users u ON u.id = o.user_id

@@ -14,6 +14,7 @@ import { mayExchange } from '../exchange/policy.ts'
 import type { PresentedToken } from '../exchange/presented-token.ts'
 import type { ReadingNeeds } from '../exchange/read-token.ts'
 import { readToken } from '../exchange/read-token.ts'
+import { provesEnough } from '../exchange/second-factor.ts'
 import type { TargetNeeds, Targets } from '../exchange/targets.ts'
 import { targetsOf } from '../exchange/targets.ts'
 import type { TokenType } from '../exchange/token-types.ts'
@@ -45,11 +46,14 @@ export function tokenExchangeGrant(needs: Needs): Grant {
       if (isPublic(client)) throw oauthFailures.grant_not_allowed({ parameter: 'grant_type' })
       const sent = readRequest(parameters)
       const subject = await accept(needs, request, sent.subject)
+      const refusal = { parameter: 'subject_token', token: subject } as const
+      if (!(await provesEnough(needs, client, subject)))
+        throw await refused(needs, request, { ...refusal, why: 'second factor' })
       const actor = sent.actor && (await accept(needs, request, sent.actor))
       const delegation = delegationOf(needs, { client, subject, actor })
       if (!delegation.ok) {
         const { why } = delegation
-        throw await refused(needs, request, { parameter: 'subject_token', token: subject, why })
+        throw await refused(needs, request, { ...refusal, why })
       }
       const asked = {
         resources: request.resources,
