@@ -2,7 +2,8 @@ import type { Origin } from '../../audit/index.ts'
 import { appendAudit, changes } from '../../audit/index.ts'
 import type { ClientId, Clock, Random } from '../../base/index.ts'
 import { newId } from '../../base/index.ts'
-import type { Db } from '../../db/index.ts'
+import type { Db, Tx } from '../../db/index.ts'
+import type { By } from '../change.ts'
 import { auditEntry } from '../change.ts'
 import type { Client } from '../client.ts'
 import { checkedMetadata } from '../metadata.ts'
@@ -54,23 +55,29 @@ export async function keepDocument(
   }
   await needs.db.transaction(async (tx) => {
     const before = await lockClient(tx, clientId)
-    const after = { ...metadata, client_name: input.client_name }
-    if (before === undefined) {
-      await insertClient(tx, fresh, { digest: null })
-      await appendAudit(needs, tx, {
-        ...auditEntry('client.create', clientId, by),
-        details: { after },
-      })
-    } else {
-      const changed = changes(registrationOf(before), after)
-      if (Object.keys(changed).length > 0) {
-        const { name } = fresh
-        const version = before.version + 1
-        await updateMetadata(tx, { ...before, name, metadata, version, updatedAt: now })
-        const details = { changes: changed }
-        await appendAudit(needs, tx, { ...auditEntry('client.update', clientId, by), details })
-      }
-    }
+    if (before === undefined) await add(needs, tx, fresh, by)
+    else await follow(needs, tx, { before, fresh }, by)
     await setDocumentUntil(tx, clientId, until)
   })
+}
+
+async function add(needs: Needs, tx: Tx, client: Client, by: By): Promise<void> {
+  await insertClient(tx, client, { digest: null })
+  const details = { after: registrationOf(client) }
+  await appendAudit(needs, tx, { ...auditEntry('client.create', client.clientId, by), details })
+}
+
+/** Nothing is written where the document says what it said before. */
+async function follow(
+  needs: Needs,
+  tx: Tx,
+  { before, fresh }: { readonly before: Client; readonly fresh: Client },
+  by: By,
+): Promise<void> {
+  const changed = changes(registrationOf(before), registrationOf(fresh))
+  if (Object.keys(changed).length === 0) return
+  const { name, metadata, updatedAt } = fresh
+  await updateMetadata(tx, { ...before, name, metadata, version: before.version + 1, updatedAt })
+  const details = { changes: changed }
+  await appendAudit(needs, tx, { ...auditEntry('client.update', fresh.clientId, by), details })
 }
