@@ -1,4 +1,4 @@
-/** What of the protocol the operator switched on, and its times (the settings of the section `protocol`). */
+/** What of the protocol the operator switched on, and its times: what this module reads of the section `protocol`. */
 export type ProtocolSettings = {
   readonly legacyResponseTypes: boolean
   readonly passwordGrant: boolean
@@ -14,15 +14,10 @@ export type ProtocolSettings = {
   readonly requirePushedRequests: boolean
   readonly requestUris: boolean
   readonly authorizationDetailTypes: readonly string[]
-  readonly dpopNonce: boolean
-  readonly certificateHeader: string
-  readonly clientCertificateCaFile: string
   readonly mutualTlsUrl: string
   readonly deviceLifetime: number
   readonly deviceInterval: number
   readonly backchannelLifetime: number
   readonly backchannelInterval: number
   readonly backchannelHookUrl: string
-  readonly backchannelHookSecret: string
-  readonly logoutAttempts: number
 }
