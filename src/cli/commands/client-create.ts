@@ -34,10 +34,13 @@ export const clientCreate: Command = {
       help: 'authorization_code, refresh_token, client_credentials, ...',
     },
     scope: { type: 'string', help: 'scopes it may ask for, in quotes' },
-    'id-token-alg': { type: 'string', help: 'RS256 (default) or ES256' },
+    'id-token-alg': { type: 'string', help: 'RS256 (default), ES256, PS256, EdDSA, ...' },
     'jwks-uri': { type: 'string', help: 'address of its public keys' },
     profile: { type: 'string', help: 'fapi2: everything that FAPI 2.0 demands' },
-    'application-type': { type: 'string', help: 'web (default) or native' },
+    'application-type': {
+      type: 'string',
+      help: 'web or native; without it the addresses of both are allowed',
+    },
     'from-file': {
       type: 'string',
       help: 'file with metadata as JSON (RFC 7591); options come before it',
