@@ -1,7 +1,6 @@
 import type { UserId } from '../../base/index.ts'
 import type { Client, ClientCache } from '../../clients/index.ts'
-import type { MfaCore } from '../../mfa/index.ts'
-import type { Assurance, Judgement } from '../../mfa/index.ts'
+import type { Assurance, Judgement, MfaCore } from '../../mfa/index.ts'
 import { judge, situationOf } from '../../mfa/index.ts'
 import type { BackchannelRequest } from '../../oauth/index.ts'
 import { listOpenRequests } from '../../oauth/index.ts'
