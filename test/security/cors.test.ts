@@ -59,7 +59,13 @@ const preflight = (
     },
   })
 
-const callable = ['/oauth/token', '/oauth/par', '/oauth/revoke', '/oauth/userinfo', '/api/v1/users/me']
+const callable = [
+  '/oauth/token',
+  '/oauth/par',
+  '/oauth/revoke',
+  '/oauth/userinfo',
+  '/api/v1/users/me',
+]
 
 test('Fetch §3.3: a registered origin is answered by its exact name, without credentials', async () => {
   for (const origin of [spa, app, dev, 'https://app2.example.com']) {

@@ -52,6 +52,7 @@ export const securitySchemes = {
   dpop: {
     type: 'http',
     scheme: 'dpop',
-    description: 'An access token that is bound to a key, with a proof in the header DPoP (RFC 9449)',
+    description:
+      'An access token that is bound to a key, with a proof in the header DPoP (RFC 9449)',
   },
 } as const
