@@ -21,7 +21,7 @@ export function detailWords(t: Translate, { type, ...members }: AuthorizationDet
     const known = Object.hasOwn(names, name) ? names[name] : undefined
     return linesOf(known === undefined ? name : t(known), value)
   })
-  return { type, lines }
+  return { type, lines: lines.map(([name, value]) => [visible(name), visible(value)] as const) }
 }
 
 /** What is nested gets the name of its whole path, so that nothing that is asked for stays unsaid. */
@@ -37,6 +37,14 @@ function linesOf(name: string, value: unknown): (readonly [string, string])[] {
   const members = Object.entries(value)
   if (members.length === 0) return [[name, textOf(value)]]
   return members.flatMap(([key, member]) => linesOf(`${name}: ${key}`, member))
+}
+
+/** What turns the direction of a text, or cannot be seen, could show something else than is asked for. */
+const invisible = /[\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]/gu
+
+/** Such characters by their numbers. */
+export function visible(text: string): string {
+  return text.replaceAll(invisible, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`)
 }
 
 function textOf(value: unknown): string {

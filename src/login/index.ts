@@ -27,6 +27,7 @@ export {
   takeWaiting,
   waitingLifetime,
 } from './arrival/waiting.ts'
+export { visible } from './detail-lines.ts'
 export type { LoginNeeds } from './needs.ts'
 export { attempted, headersOf } from './refusal.ts'
 export { confirmPath, loginPath, returnPath } from './return-path.ts'

@@ -224,13 +224,18 @@ test('RFC 8628 §3.3: an authorization request cannot be taken for a device', as
   assert.equal(page.status, 400)
 })
 
-test('RFC 9396 §4: a member of a detail that holds nothing is shown, too', async () => {
+test('RFC 9396 §4: a member of a detail is shown as it is, also where it holds nothing', async () => {
   const client = await server.client({ authorization_details_types: ['payment'] })
-  const details = [{ type: 'payment', everything: {}, list: [{}], tags: [] }]
+  const details = [
+    { type: 'payment', everything: {}, list: [{}], tags: [], to: '\u202e98ED', '\u200bto': 'x' },
+  ]
   const browser = await signedIn()
   const fields = { authorization_details: JSON.stringify(details) }
   const consent = await browser.open(authorizePath(client, proof, fields))
   for (const words of ['everything', 'list', 'tags']) assert.ok(consent.body.includes(words), words)
+  // What turns the direction of a text would show another account than the one that is paid.
+  assert.doesNotMatch(consent.body, /[\u202e\u200b]/)
+  assert.match(consent.body, /\\u\{202e\}98ED/)
 })
 
 test('OIDC Core §3.1.2.1: the form of another site comes without cookies, and is asked for again with them', async () => {

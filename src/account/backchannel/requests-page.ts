@@ -2,6 +2,7 @@ import { html } from 'ghtml'
 import type { Client } from '../../clients/index.ts'
 import type { Page } from '../../http/index.ts'
 import { button, hiddenInputs } from '../../http/index.ts'
+import { visible } from '../../login/index.ts'
 import type { BackchannelRequest } from '../../oauth/index.ts'
 import type { AccountPageProps } from '../pages/views/account-frame.ts'
 import { accountPage, fact } from '../pages/views/account-frame.ts'
@@ -46,7 +47,7 @@ function cardOf(props: RequestsPageProps, card: RequestCard, index: number): str
     fact(t('Website'), hostOf(client.metadata.client_uri)),
     fact(t('Message'), request.bindingMessage ?? undefined),
     fact(t('At these services'), places.length === 0 ? undefined : places.join(', ')),
-    ...details.map((detail) => fact(t('In particular'), JSON.stringify(detail))),
+    ...details.map((detail) => fact(t('In particular'), visible(JSON.stringify(detail)))),
     fact(
       t('While you are away'),
       request.asked.scopes.includes('offline_access') ? t('It may act for you') : undefined,
