@@ -59,7 +59,7 @@ function hashes(alg: SigningAlgorithm, values: Readonly<Record<string, string | 
 }
 
 /** OIDC Core 3.1.3.6: the left half of the hash that the signature algorithm uses; Ed25519 uses SHA-512. */
-export function leftHalfHash(alg: SigningAlgorithm, value: string): string {
+function leftHalfHash(alg: SigningAlgorithm, value: string): string {
   const digest = createHash(digests[alg]).update(value).digest()
   return digest.subarray(0, digest.length / 2).toString('base64url')
 }

@@ -4,7 +4,6 @@
  * inside the own network are never reached unless the operator allowed the host, that no redirect is followed,
  * and that time and size are bounded. Never sends a cookie, and never tells a caller more than why it failed.
  */
-export { isSpecialUse } from './addresses.ts'
 export type { Outgoing, OutgoingAnswer } from './outgoing.ts'
 export { createOutgoing, OutgoingError } from './outgoing.ts'
 export type { KeyLookup, RemoteKeys } from './remote-keys.ts'

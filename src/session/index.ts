@@ -17,7 +17,6 @@ export {
   apiDevice,
   isKnownDevice,
   noticeDevice,
-  recogniseDevice,
 } from './device/recognise-device.ts'
 export { sweepDevices } from './device/store.ts'
 export type { DeviceKind, DeviceWords } from './device/user-agent.ts'
@@ -71,7 +70,7 @@ export { listSessions } from './list-sessions.ts'
 export { readSession } from './read-session.ts'
 export { reauthenticate, reauthenticateApi } from './reauthenticate.ts'
 export type { ProvedBefore, Session, SessionLifetimes, SessionStart } from './session.ts'
-export { insufficientProof, isFresh, provedBy, requireFresh, sessionAlive } from './session.ts'
+export { insufficientProof, isFresh, provedBy } from './session.ts'
 export type { SignIn, SignInNeeds } from './sign-in.ts'
 export { proofDetails, signInBrowser, signOut } from './sign-in.ts'
 export { startSession } from './start-session.ts'

@@ -84,8 +84,3 @@ export function insufficientProof(freshLifetime: number, acr?: string): Failure 
     headers: { 'www-authenticate': `Bearer ${parts.join(', ')}` },
   })
 }
-
-/** Fails unless the proof is recent (ASVS 7.5.1). */
-export function requireFresh(proved: Proved, freshLifetime: number, now: Date): void {
-  if (!isFresh(proved, freshLifetime, now)) throw insufficientProof(freshLifetime)
-}

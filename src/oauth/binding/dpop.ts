@@ -128,7 +128,7 @@ type Expected = {
 }
 
 /** Why what a proof says does not fit the request; undefined when it fits. */
-export function decideProof(payload: JWTPayload, expected: Expected): string | undefined {
+function decideProof(payload: JWTPayload, expected: Expected): string | undefined {
   const { jti, iat, htm, htu, ath } = payload
   const { now, skew, accessToken } = expected
   if (typeof jti !== 'string' || jti === '' || jti.length > longestId) return 'jti'

@@ -31,7 +31,7 @@ export async function readDocument(needs: Needs, clientId: string): Promise<Read
 }
 
 /** What a document may say of its client (CIMD section 4), or why it may not. Fails with RFC 7591 codes. */
-export function judgeDocument(
+function judgeDocument(
   settings: ProtocolSettings,
   clientId: string,
   document: unknown,

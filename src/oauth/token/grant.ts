@@ -5,8 +5,7 @@ import type { ProtocolRequest } from '../protocol-request.ts'
 /** The successful answer of the token endpoint (RFC 6749 section 5.1, OIDC Core 3.1.3.3). */
 export type TokenResponse = {
   readonly access_token: string
-  /** N_A: what was issued is no access token (RFC 8693 section 2.2.1). */
-  readonly token_type: 'Bearer' | 'DPoP' | 'N_A'
+  readonly token_type: 'Bearer' | 'DPoP'
   readonly expires_in: number
   readonly scope?: string
   readonly refresh_token?: string
