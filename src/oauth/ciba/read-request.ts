@@ -6,6 +6,7 @@ import type { Client, ClientKeys } from '../../clients/index.ts'
 import { clockSkewFor, demandsOf } from '../../clients/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import type { ProtocolRequest } from '../protocol-request.ts'
+import { registeredAlgorithms } from '../believed-algorithms.ts'
 import { objectAlgorithms } from '../request-object/metadata.ts'
 import { objectParameters } from '../request-object/object-parameters.ts'
 import { cibaFailures } from './failures.ts'
@@ -85,11 +86,8 @@ async function verified(
   return payload
 }
 
-/** Registered for one algorithm, a client uses no other. */
 function algorithmsOf(client: Client): string[] {
   const { backchannel_authentication_request_signing_alg: registered } = client.metadata
   const { algorithms = objectAlgorithms } = demandsOf(client)
-  if (registered === undefined) return [...algorithms]
-  const wanted: readonly string[] = registered === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [registered]
-  return algorithms.filter((alg) => wanted.includes(alg))
+  return registeredAlgorithms(algorithms, registered)
 }

@@ -7,7 +7,7 @@ import { clockSkewFor, demandsOf, workingSecrets } from '../../clients/index.ts'
 import type { Sealer } from '../../keys/index.ts'
 import type { Kv } from '../../kv/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
-import { believedAlgorithms } from '../believed-algorithms.ts'
+import { believedAlgorithms, registeredAlgorithms } from '../believed-algorithms.ts'
 
 export const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 
@@ -105,16 +105,13 @@ async function readAssertion(
   return why
 }
 
-/** Registered for one algorithm, a client uses no other (OIDC Registration section 2). */
 function algorithmsOf(client: Client): string[] {
   const { token_endpoint_auth_method: method, token_endpoint_auth_signing_alg: registered } =
     client.metadata
   const known = method === 'client_secret_jwt' ? secretAlgorithms : keyAlgorithms
   const allowed = demandsOf(client).algorithms ?? known
-  // Ed25519 is the newer name of what EdDSA was used for (RFC 9864 section 2.2).
-  const names = new Map([['EdDSA', ['EdDSA', 'Ed25519']]])
-  const own = registered === undefined ? known : (names.get(registered) ?? [registered])
-  return known.filter((one) => allowed.includes(one) && own.includes(one))
+  const both = known.filter((one) => allowed.includes(one))
+  return registeredAlgorithms(both, registered)
 }
 
 /** RFC 7523 section 3, RFC 9126 section 2: the issuer, the token endpoint, or the endpoint that is called. */

@@ -13,6 +13,7 @@ import type { ReadParameters } from '../../http/index.ts'
 import type { KeyRing } from '../../keys/index.ts'
 import { OutgoingError } from '../../outgoing/index.ts'
 import { requestFailures } from './failures.ts'
+import { registeredAlgorithms } from '../believed-algorithms.ts'
 import { contentEncryptions, keyManagements, objectAlgorithms } from './metadata.ts'
 import { objectParameters } from './object-parameters.ts'
 
@@ -84,9 +85,7 @@ const types = [undefined, 'jwt', 'oauth-authz-req+jwt', 'application/oauth-authz
 function algorithmsOf(client: Client): string[] {
   const { algorithms = objectAlgorithms } = demandsOf(client)
   const { request_object_signing_alg: registered } = client.metadata
-  if (registered === undefined) return [...algorithms]
-  const wanted: readonly string[] = registered === 'EdDSA' ? ['EdDSA', 'Ed25519'] : [registered]
-  return algorithms.filter((alg) => wanted.includes(alg))
+  return registeredAlgorithms(algorithms, registered)
 }
 
 /** Seconds: FAPI 2.0 Message Signing section 5.3.1. */
