@@ -27,7 +27,7 @@ export async function prepareApache(): Promise<Apache> {
   await mkdir(join(folder, 'www', 'secure'), { recursive: true })
   await writeFile(join(folder, 'www', 'secure', 'index.html'), 'the secured page')
   const port = await freePort()
-  let stop = async () => undefined as void
+  let stop: () => Promise<void> = () => Promise.resolve()
   return {
     url: `http://localhost:${port}`,
     async start(directives) {
