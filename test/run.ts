@@ -30,7 +30,7 @@ if (missing.length > 0 && process.env.CI === 'true') {
   process.exit(1)
 }
 
-const filesOfBundle = 6
+const filesOfBundle = 8
 const given = process.argv.slice(2)
 const files = given.length > 0 ? given : globSync(['src/**/*.test.ts', 'test/**/*.test.ts']).sort()
 const dataDir = mkdtempSync(join(tmpdir(), 'cardea-test-'))

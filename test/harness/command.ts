@@ -12,10 +12,10 @@ export function runCommand(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<CommandResult> {
-  const { PATH = '' } = process.env
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn(process.execPath, [main, ...argv], {
     cwd: tmpdir(),
-    env: { PATH, DATABASE_URL: withHost(databaseUrl), ...env },
+    env: { PATH, NODE_COMPILE_CACHE, DATABASE_URL: withHost(databaseUrl), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
