@@ -35,7 +35,16 @@ export function masterKeys(config: Config, dataDir: string): MasterKeys {
   return [key]
 }
 
-/** What opens and closes the secrets that the server keeps sealed. */
+/** What opens and closes the secrets that the server keeps sealed. The keys are read when one has to be. */
 export function sealerOf(config: Config): Sealer {
-  return createSealer(masterKeys(config, dataDirOf(config)), secureRandom)
+  let made: Sealer | undefined
+  const sealer = () => {
+    made ??= createSealer(masterKeys(config, dataDirOf(config)), secureRandom)
+    return made
+  }
+  return {
+    seal: (plaintext, context) => sealer().seal(plaintext, context),
+    open: (sealed, context) => sealer().open(sealed, context),
+    isCurrent: (sealed) => sealer().isCurrent(sealed),
+  }
 }
