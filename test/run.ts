@@ -56,7 +56,7 @@ try {
   const options = [
     '--test',
     '--test-reporter=spec',
-    '--test-concurrency=4',
+    '--test-concurrency=3',
     '--test-timeout=240000',
   ]
   const run = given.length > 0 ? files : bundles(files)

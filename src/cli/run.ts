@@ -3,82 +3,13 @@ import { Failure } from '../base/index.ts'
 import { DataFolderInUse } from '../db/index.ts'
 import type { Command } from './command.ts'
 import { commandHelp, operandValue, parseOptions, UsageError } from './command.ts'
-import { auditExport, auditList, auditMaintain } from './commands/audit.ts'
-import { auditVerify } from './commands/audit-verify.ts'
-import { apiKeyList, apiKeyRevoke } from './commands/api-key.ts'
-import { clientList, clientRotateSecret } from './commands/client.ts'
-import { clientCreate } from './commands/client-create.ts'
-import { configCheck, configPrint } from './commands/config.ts'
-import { exportUsersCommand } from './commands/export.ts'
-import { groupAdd, groupCreate, groupList, groupRemove } from './commands/group.ts'
-import { healthcheck } from './commands/healthcheck.ts'
-import { importUsersCommand } from './commands/import.ts'
-import { jobDrop, jobList, jobRetry } from './commands/job.ts'
-import { keyList, keyRotate } from './commands/key.ts'
-import { mfaEmergency, mfaReset, mfaStatus } from './commands/mfa.ts'
-import { mfaPolicySet, mfaPolicyShow } from './commands/mfa-policy.ts'
-import { migrateDownCommand, migrateStatusCommand, migrateUpCommand } from './commands/migrate.ts'
-import { permissionCreate, permissionList } from './commands/permission.ts'
-import { resourceCreate, resourceList } from './commands/resource.ts'
-import { roleCreate, roleGrant, roleList, roleShow } from './commands/role.ts'
-import { roleAssign, roleUnassign } from './commands/role-assign.ts'
-import { serve } from './commands/serve.ts'
-import { statisticsReconcile } from './commands/statistics.ts'
-import { userCreate } from './commands/user-create.ts'
-import { userInvite } from './commands/user-invite.ts'
-
-const commands: readonly Command[] = [
-  serve,
-  migrateUpCommand,
-  migrateDownCommand,
-  migrateStatusCommand,
-  userCreate,
-  userInvite,
-  importUsersCommand,
-  exportUsersCommand,
-  clientCreate,
-  clientList,
-  clientRotateSecret,
-  resourceCreate,
-  resourceList,
-  apiKeyList,
-  apiKeyRevoke,
-  keyList,
-  keyRotate,
-  mfaStatus,
-  mfaReset,
-  mfaEmergency,
-  mfaPolicyShow,
-  mfaPolicySet,
-  roleList,
-  roleShow,
-  roleCreate,
-  roleGrant,
-  roleAssign,
-  roleUnassign,
-  groupList,
-  groupCreate,
-  groupAdd,
-  groupRemove,
-  permissionList,
-  permissionCreate,
-  jobList,
-  jobRetry,
-  jobDrop,
-  auditVerify,
-  auditList,
-  auditExport,
-  auditMaintain,
-  statisticsReconcile,
-  configPrint,
-  configCheck,
-  healthcheck,
-]
+import { allCommands, commandsOf } from './commands.ts'
 
 /** Runs one command and returns its exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
-  const command = commands.find(({ name }) => startsWith(argv, name.split(' ')))
-  if (command === undefined) return overview(argv)
+  const mine = await commandsOf(argv[0] ?? '')
+  const command = mine.find(({ name }) => startsWith(argv, name.split(' ')))
+  if (command === undefined) return overview(argv, mine.length > 0 ? mine : await allCommands())
   try {
     const args = argv.slice(command.name.split(' ').length)
     const options = parseOptions(command)
@@ -97,13 +28,10 @@ function startsWith(argv: readonly string[], words: readonly string[]): boolean 
   return words.every((word, i) => argv[i] === word)
 }
 
-function overview(argv: readonly string[]): number {
+function overview(argv: readonly string[], listed: readonly Command[]): number {
   const [word] = argv
   const asked = word === undefined || word === '--help' || word === '-h' || word === 'help'
-  const mine = commands.filter(({ name }) => name.split(' ')[0] === word)
-  const rows = (mine.length > 0 ? mine : commands).map(
-    ({ name, summary }) => `  ${name.padEnd(21)} ${summary}`,
-  )
+  const rows = listed.map(({ name, summary }) => `  ${name.padEnd(21)} ${summary}`)
   const print = asked ? console.log : console.error
   if (!asked) print(`cardea: there is no command "${argv.slice(0, 2).join(' ')}".\n`)
   print(
