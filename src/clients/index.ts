@@ -40,6 +40,7 @@ export {
 export type { ClientUses } from './registrations/uses.ts'
 export { createClientUses } from './registrations/uses.ts'
 export { requireSector } from './sector.ts'
+export { responseModes } from './protocol-fields.ts'
 export { redirectUriMatches } from './redirect-uri.ts'
 export type { ListedSecret, NewSecret } from './rotate-secret.ts'
 export { endOldSecret, listSecrets, rotateClientSecret } from './rotate-secret.ts'

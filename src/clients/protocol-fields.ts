@@ -15,6 +15,17 @@ export const SigningAlgorithmSchema = Type.Enum([
   'EdDSA',
 ])
 
+/** How an answer may be given (Multiple Response Types, Form Post, JARM section 2.3). */
+export const responseModes = [
+  'query',
+  'fragment',
+  'form_post',
+  'query.jwt',
+  'fragment.jwt',
+  'form_post.jwt',
+  'jwt',
+] as const
+
 /** RFC 7518 sections 4.1 and 5.1: what we encrypt for clients with. */
 const KeyManagement = Type.Enum([
   'RSA-OAEP-256',
@@ -40,23 +51,12 @@ export const answerFields = {
   authorization_encrypted_response_alg: Type.Optional(KeyManagement),
   authorization_encrypted_response_enc: Type.Optional(ContentEncryption),
   response_modes: Type.Optional(
-    Type.Array(
-      Type.Enum([
-        'query',
-        'fragment',
-        'form_post',
-        'query.jwt',
-        'fragment.jwt',
-        'form_post.jwt',
-        'jwt',
-      ]),
-      {
-        minItems: 1,
-        uniqueItems: true,
-        description:
-          'How answers may be given to it; ["jwt"] takes signed ones only (FAPI 2.0 Message Signing); default all',
-      },
-    ),
+    Type.Array(Type.Enum([...responseModes]), {
+      minItems: 1,
+      uniqueItems: true,
+      description:
+        'How answers may be given to it; ["jwt"] takes signed ones only (FAPI 2.0 Message Signing); default all',
+    }),
   ),
   subject_type: Type.Optional(
     Type.Enum(['public', 'pairwise'], {

@@ -2,12 +2,12 @@ import type { Clock } from '../../base/index.ts'
 import type { Db } from '../../db/index.ts'
 import { dbFailures } from '../../db/index.ts'
 import type { Kv } from '../../kv/index.ts'
+import { hearOf } from '../../kv/index.ts'
 import type { Decision, Question } from '../decision/can.ts'
 import { can } from '../decision/can.ts'
 import type { Subject, SubjectKey } from '../decision/subject.ts'
 import type { Model } from '../model/compile.ts'
 import { createAgeing } from './ageing.ts'
-import type { Feed } from './feed.ts'
 import { createFeed } from './feed.ts'
 import { createModelReader } from './model-reader.ts'
 import type { Reading } from './reading.ts'
@@ -44,7 +44,8 @@ export function createAccessBook(needs: Needs): AccessBook {
   const { db, clock, kv, count = () => {} } = needs
   const ageing = createAgeing(clock)
   const feed = createFeed({ ageing, read: (since) => selectChanges(db, since) })
-  const subscription = subscribe(kv, feed)
+  // Without the announcements changes are found by looking, half a second later.
+  const subscription = hearOf(kv, channel, () => feed.lookSoon())
   const subjects = createSubjects({ ...needs, ageing, feed, count })
   const models = createModelReader({ db, ageing, feed })
   /** What was read slowly may be old when it is there: then it is judged by another look. */
@@ -75,14 +76,5 @@ export function createAccessBook(needs: Needs): AccessBook {
     },
     stats: () => ({ ...subjects.stats(), ...models.stats(), ageSeconds: feed.age() / 1000 }),
     close: async () => (await subscription)(),
-  }
-}
-
-async function subscribe(kv: Kv, feed: Feed): Promise<() => Promise<void>> {
-  try {
-    return await kv.subscribe(channel, () => feed.lookSoon())
-  } catch {
-    // Without the announcements changes are found by looking, half a second later.
-    return async () => {}
   }
 }

@@ -2,7 +2,7 @@ import { signingAlgorithms } from '../../keys/index.ts'
 import { answerEncryption } from '../answer.ts'
 import { promptValues } from '../authorize/request.ts'
 import type { MetadataNeeds, MetadataPart } from '../discovery.ts'
-import { responseModes } from './response-mode.ts'
+import { responseModes } from '../../clients/index.ts'
 import { legacyResponseTypes, plainResponseTypes } from './response-type.ts'
 
 /** OIDC Discovery section 3, JARM section 4, Initiating User Registration 1.0 section 4.2. */

@@ -8,17 +8,6 @@ export type ResponseMode = {
   readonly jwt: boolean
 }
 
-/** All values of `response_mode` that we know. */
-export const responseModes = [
-  'query',
-  'fragment',
-  'form_post',
-  'query.jwt',
-  'fragment.jwt',
-  'form_post.jwt',
-  'jwt',
-] as const
-
 const carriers = ['query', 'fragment', 'form_post'] as const
 
 type Choice = {
