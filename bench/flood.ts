@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hiddenFields } from '../test/harness/browser.ts'
 import type { Connection } from './connection.ts'
-import { basic, connect, expectStatus, header } from './connection.ts'
+import { connect, expectStatus, header } from './connection.ts'
 import { owner, startCardeaTarget } from './server-cardea.ts'
 import { quantile } from './statistics.ts'
 import type { Target } from './target.ts'
@@ -47,7 +47,10 @@ async function tokenLatencies(
   while (performance.now() < end) {
     const start = performance.now()
     const body = 'grant_type=client_credentials'
-    expectStatus(await connection.post(at.paths.token, body, basic(at.machine)), 200)
+    expectStatus(
+      await connection.post(at.paths.token, body, at.authenticate(at.tokens.es256.client)),
+      200,
+    )
     latencies.push(performance.now() - start)
     await sleep(5)
   }

@@ -1,7 +1,7 @@
 import type { Duel, LoginShare, Sample } from './rounds.ts'
 import type { Spread } from './statistics.ts'
 import { median, quantile, spread } from './statistics.ts'
-import type { Memory, Target } from './target.ts'
+import type { Target } from './target.ts'
 
 /** What is printed and written to latest.json. */
 export type Results = {
@@ -37,6 +37,8 @@ export type LoginResult = {
   readonly barePerSecond: number
   readonly share: Spread
 }
+
+export type Memory = { readonly server: number; readonly database: number | undefined }
 
 export type ServerResult = {
   readonly name: string

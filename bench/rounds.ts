@@ -6,7 +6,14 @@ import type { Load } from './load.ts'
 import { drive } from './load.ts'
 import { cpuSeconds } from './process-stats.ts'
 import type { Scenario } from './scenarios/scenario.ts'
+import type { Memory } from './results.ts'
 import type { Target } from './target.ts'
+
+/** A side with what is not counted in PostgreSQL yet. */
+export type Measured = Target & {
+  readonly statements: () => Promise<number>
+  readonly idle: Memory
+}
 
 export type Plan = {
   readonly rounds: number
@@ -26,7 +33,7 @@ export type Sample = {
   readonly statements: number
 }
 
-export async function sample(scenario: Scenario, target: Target, load: Load): Promise<Sample> {
+export async function sample(scenario: Scenario, target: Measured, load: Load): Promise<Sample> {
   const read = async () => ({ ...cpuSeconds(target.pid), statements: await target.statements() })
   let before = await read()
   const measured = await drive((connection) => scenario.worker(target, connection), target, load, {
@@ -60,7 +67,7 @@ const concurrency = 16
 /** Both servers in every round, and each round begins with the other one. */
 export async function duel(
   scenario: Scenario,
-  [cardea, peer]: readonly [Target, Target],
+  [cardea, peer]: readonly [Measured, Measured],
   plan: Plan,
 ): Promise<Duel> {
   const ours: Sample[] = []
@@ -84,7 +91,7 @@ export type LoginShare = {
 
 export async function loginShare(
   scenario: Scenario,
-  cardea: Target,
+  cardea: Measured,
   plan: Plan,
 ): Promise<LoginShare> {
   const ours: Sample[] = []

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { childrenMib, residentMib } from './process-stats.ts'
 import type { Results, ServerResult } from './results.ts'
 import { duelResult, loginResult } from './results.ts'
-import type { Plan } from './rounds.ts'
+import type { Measured, Plan } from './rounds.ts'
 import { duel, fullPlan, loginShare, quickPlan } from './rounds.ts'
 import { clientCredentials } from './scenarios/client-credentials.ts'
 import { codeFlow } from './scenarios/code-flow.ts'
@@ -22,7 +22,6 @@ import { tokenExchange } from './scenarios/token-exchange.ts'
 import { startCardeaTarget } from './server-cardea.ts'
 import { startPeerTarget } from './server-peer.ts'
 import { render } from './table.ts'
-import type { Target } from './target.ts'
 
 const scenarios = [
   clientCredentials,
@@ -52,7 +51,7 @@ try {
   await cardea.stop()
 }
 
-async function compare(cardea: Target, peer: Target, plan: Plan): Promise<Results> {
+async function compare(cardea: Measured, peer: Measured, plan: Plan): Promise<Results> {
   const results = []
   for (const scenario of scenarios) {
     const result = duelResult(await duel(scenario, [cardea, peer], plan))
@@ -65,7 +64,7 @@ async function compare(cardea: Target, peer: Target, plan: Plan): Promise<Result
   return { scenarios: results, login: logins, servers: [cardea, peer].map(serverResult) }
 }
 
-function serverResult({ name, startMs, idle, pid }: Target): ServerResult {
+function serverResult({ name, startMs, idle, pid }: Measured): ServerResult {
   const database = idle.database === undefined ? undefined : childrenMib(pid)
   return { name, startMs, idle, loaded: { server: residentMib(pid), database } }
 }

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Account } from '../test/harness/cardea-admin.ts'
+import type { Account, RegisteredClient } from '../test/harness/cardea-admin.ts'
 import { createOwner, registerClient, signInByApi } from '../test/harness/cardea-admin.ts'
 import { freePort, startCardea, temporaryFolder } from '../test/harness/cardea-process.ts'
+import { basic } from './connection.ts'
 import { childrenMib, residentMib } from './process-stats.ts'
-import type { Target } from './target.ts'
+import type { Measured } from './rounds.ts'
 import { passPages, redirectUri } from './target.ts'
 
 export const owner: Account = { username: 'owner', password: 'correct horse battery staple' }
@@ -20,10 +21,11 @@ const paths = {
   device: '/oauth/device',
   token: '/oauth/token',
   introspect: '/oauth/introspect',
+  userinfo: '/oauth/userinfo',
 }
 
 /** Cardea as it comes: its embedded PostgreSQL with fsync on. Started twice, to time both. */
-export async function startCardeaTarget(nodeFlags: readonly string[] = []): Promise<Target> {
+export async function startCardeaTarget(nodeFlags: readonly string[] = []): Promise<Measured> {
   const folder = await temporaryFolder()
   const settings = { dataDir: folder.path, port: await freePort(), env, nodeFlags }
   const first = await startCardea(settings)
@@ -33,22 +35,35 @@ export async function startCardeaTarget(nodeFlags: readonly string[] = []): Prom
   await first.stop()
   const server = await startCardea(settings)
   await sleep(1500)
-  const target = { url, paths, ...clients }
+  const { machine, opaqueMachine, app, device } = clients
+  const target = { url, paths, app, device, authorizeExtra: '' }
+  const asked = (client: RegisteredClient) => ({ client, extra: '' })
   return {
     ...target,
+    key: 'cardea',
     name: 'Cardea',
+    keeps: 'everything',
+    database: undefined,
+    lacks: new Set(),
+    differs: {},
+    authenticate: basic,
+    tokens: { es256: asked(machine), rs256: asked(machine), opaque: asked(opaqueMachine) },
+    introspectable: { jwt: asked(machine), opaque: asked(opaqueMachine) },
+    obtainUserinfoToken: missing,
+    prepareVisit: missing,
+    prepareLogin: missing,
+    prepareRegistration: missing,
+    prepareDecision: missing,
     host: '127.0.0.1',
     port: settings.port,
     pid: server.pid,
-    jwtToken: '',
-    introspectableToken: '',
     establishSession: () =>
       passPages(target, [
         { identifier: owner.username, password: owner.password },
         { decision: 'allow' },
       ]),
     statements: () => countStatements(url),
-    startMs: { first: first.startMs, second: server.startMs },
+    startMs: { first: first.startMs, next: server.startMs },
     idle: { server: residentMib(server.pid), database: childrenMib(server.pid) },
     async stop() {
       await server.stop()
@@ -57,7 +72,9 @@ export async function startCardeaTarget(nodeFlags: readonly string[] = []): Prom
   }
 }
 
-type Clients = Pick<Target, 'machine' | 'opaqueMachine' | 'app' | 'device'>
+type Clients = Record<'machine' | 'opaqueMachine' | 'app' | 'device', RegisteredClient>
+
+const missing = () => Promise.reject(new Error('not yet'))
 
 async function registerClients(url: string): Promise<Clients> {
   const token = await signInByApi(url, owner)

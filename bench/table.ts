@@ -37,11 +37,11 @@ export function render(results: Results): string {
 const serverColumns = ['', 'first start ms', 'next start ms', 'RSS idle', 'RSS loaded', 'PG (PSS)']
 
 function serverRow({ name, startMs, idle, loaded }: ServerResult): string[] {
-  const { first, second } = startMs
+  const { first, next } = startMs
   return [
     name,
     whole(first),
-    second === undefined ? '' : whole(second),
+    Number.isNaN(next) ? '' : whole(next),
     mib(idle.server),
     mib(loaded.server),
     loaded.database === undefined ? 'none' : mib(loaded.database),

@@ -5,8 +5,9 @@ export const clientCredentials: Scenario = {
   name: 'client_credentials, ES256 JWT',
   note: 'both sign a JWT and write nothing',
   async worker(target, connection) {
-    const headers = basic(target.machine)
-    const body = `grant_type=client_credentials${target.jwtToken}`
+    const { client, extra } = target.tokens.es256
+    const headers = basic(client)
+    const body = `grant_type=client_credentials${extra}`
     return async () => {
       expectStatus(await connection.post(target.paths.token, body, headers), 200)
     }

@@ -26,7 +26,7 @@ export async function obtainTokens(
   const { authorize, token } = target.paths
   const verifier = randomBytes(32).toString('base64url')
   const challenge = createHash('sha256').update(verifier).digest('base64url')
-  const query = authorizeQuery(target.app.id, challenge)
+  const query = authorizeQuery(target, challenge)
   const redirected = await connection.get(`${authorize}?${query}`, cookie)
   const location = header(redirected.headers, 'location') ?? ''
   const code = /[?&]code=([^&]+)/.exec(location)?.[1]

@@ -15,7 +15,7 @@ export const pushedDpop: Scenario = {
     return async () => {
       const verifier = randomBytes(32).toString('base64url')
       const challenge = createHash('sha256').update(verifier).digest('base64url')
-      const request = authorizeQuery(target.app.id, challenge)
+      const request = authorizeQuery(target, challenge)
       const kept = expectStatus(await connection.post(pushed, request, client), 201)
       const uri = encodeURIComponent(JSON.parse(kept.body).request_uri)
       const query = `client_id=${target.app.id}&request_uri=${uri}`
