@@ -9,51 +9,11 @@ import { systemClock } from '../src/base/index.ts'
 import { testServer } from '../test/harness/server.ts'
 import { median, quantile } from './statistics.ts'
 import { fillUsers } from './users-fill.ts'
+import { questions } from './users-questions.ts'
 
 const count = Number(process.argv[2] ?? 1_000_000)
 const rounds = Number(process.argv[3] ?? 30)
 const withPlans = process.argv.includes('plans')
-
-/** What is asked, and how many pages on from the first one. */
-const questions: readonly (readonly [what: string, query: string, pages?: number])[] = [
-  ['the youngest', ''],
-  ['the youngest, page 40', 'limit=200', 40],
-  ['by username', 'sort=username'],
-  ['by username, page 40', 'sort=username&limit=200', 40],
-  ['by email', 'sort=email'],
-  ['a whole address', 'q=ada.lovelace7@example.org'],
-  ['rare, anywhere', 'q=777777'],
-  ['rare, anywhere, by username', 'q=777777&sort=username'],
-  ['nowhere', 'q=zzyzx'],
-  ['nowhere, of common letters', 'q=mple.examp'],
-  ['common (1 in 23)', 'q=lovelace'],
-  ['common (1 in 23), page 20', 'q=lovelace', 20],
-  ['in the name, with an accent', 'q=müller'],
-  ['everywhere', 'q=example'],
-  ['first and last name', 'q=hedy%20hypatia'],
-  ['one letter', 'q=h'],
-  ['two letters, rare', 'q=zx'],
-  ['two letters, by username', 'q=ti&sort=username'],
-  ['rare among deactivated', 'q=77777&state=deactivated'],
-  ['common among deactivated', 'q=lovelace&state=deactivated'],
-  ['to be deleted', 'state=deleting'],
-  ['not verified', 'email_verified=false'],
-  ['a role of few', 'role=support'],
-  ['a role of many', 'role=user&sort=username'],
-  ['a role of many, and common', 'role=user&q=lovelace'],
-  ['a group of few', 'group=small&sort=email'],
-  ['a group of many', 'group=large'],
-  ['with a second factor', 'has_factor=true&sort=username'],
-  ['without, and common', 'has_factor=false&q=lovelace'],
-  [
-    'of one day, by username',
-    'created_after=2016-01-01T00:00:00Z&created_before=2016-01-02T00:00:00Z&sort=username',
-  ],
-  [
-    'all at once',
-    'q=lovelace&state=active&email_verified=true&role=user&group=large&has_factor=false&sort=username',
-  ],
-]
 
 const server = await testServer({ env: { CARDEA_SESSION_API_ACCESS_LIFETIME: '1d' } })
 try {
