@@ -10,6 +10,7 @@ export type Answer = {
 export type Connection = {
   readonly get: (path: string, headers?: string) => Promise<Answer>
   readonly post: (path: string, body: string, headers?: string) => Promise<Answer>
+  readonly postJson: (path: string, body: object, headers?: string) => Promise<Answer>
   readonly close: () => void
 }
 
@@ -56,13 +57,16 @@ export function connect({
       return socket.write(request, 'latin1')
     })
   const common = `Host: localhost:${port}\r\n`
+  const post = (path: string, body: string, headers: string) =>
+    send(
+      `POST ${path} HTTP/1.1\r\n${common}${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
+    )
   return {
     get: (path, headers = '') => send(`GET ${path} HTTP/1.1\r\n${common}${headers}\r\n`),
     post: (path, body, headers = '') =>
-      send(
-        `POST ${path} HTTP/1.1\r\n${common}${headers}Content-Type: application/x-www-form-urlencoded\r\n` +
-          `Content-Length: ${body.length}\r\n\r\n${body}`,
-      ),
+      post(path, body, `${headers}Content-Type: application/x-www-form-urlencoded\r\n`),
+    postJson: (path, body, headers = '') =>
+      post(path, JSON.stringify(body), `${headers}Content-Type: application/json\r\n`),
     close: () => socket.destroy(),
   }
 }
@@ -73,12 +77,30 @@ export function takeAnswer(text: string): { answer: Answer; rest: string } | und
   if (end < 0) return undefined
   const headers = text.slice(0, end + 2)
   const status = Number(headers.slice(9, 12))
+  if (header(headers, 'transfer-encoding') === 'chunked') {
+    const found = takeChunks(text, end + 4)
+    return found && { answer: { status, headers, body: found.body }, rest: found.rest }
+  }
   const length = Number(header(headers, 'content-length') ?? (status === 204 ? 0 : Number.NaN))
   if (Number.isNaN(length)) throw new Error(`an answer without content-length:\n${headers}`)
   const start = end + 4
   if (text.length < start + length) return undefined
   const body = text.slice(start, start + length)
   return { answer: { status, headers, body }, rest: text.slice(start + length) }
+}
+
+/** RFC 9112 section 7.1, without trailers. */
+function takeChunks(text: string, from: number): { body: string; rest: string } | undefined {
+  let body = ''
+  for (let start = from; ; ) {
+    const line = text.indexOf('\r\n', start)
+    const size = Number.parseInt(text.slice(start, line), 16)
+    const next = line + 2 + size + 2
+    if (line < 0 || text.length < next) return undefined
+    body += text.slice(line + 2, line + 2 + size)
+    if (size === 0) return { body, rest: text.slice(next) }
+    start = next
+  }
 }
 
 export function header(headers: string, name: string): string | undefined {
