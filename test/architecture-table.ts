@@ -68,6 +68,10 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   },
   limits: { about: 'how often something may be tried', may: ['kv'] },
   outgoing: { about: 'requests to addresses that somebody else chose', may: [] },
+  workers: {
+    about: 'several processes behind one port, and the one that looks after them',
+    may: ['config', 'kv', 'limits'],
+  },
   identity: {
     about: 'accounts: sign-up, passwords, recovery, profile, life cycle, import',
     may: [...state, 'jobs'],
@@ -165,7 +169,7 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
   },
   cli: {
     about: 'the commands',
-    may: [...domain, 'app', 'config', 'telemetry'],
+    may: [...domain, 'app', 'config', 'telemetry', 'workers'],
     also: { oauth: 'Resources that tokens may be for are registered at the terminal, too.' },
   },
   main: { about: 'the door of the command line', may: ['cli'] },
@@ -179,6 +183,7 @@ export const rootFiles: Readonly<Record<string, string>> = {
   'parts.ts': 'app',
   'shared.ts': 'app',
   'schedule.ts': 'app',
+  'sweeps.ts': 'app',
   'audit-log.ts': 'app',
   'monitoring.ts': 'app',
   'main.ts': 'main',

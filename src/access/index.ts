@@ -23,6 +23,7 @@ export {
   roleNames,
   rolesOf,
   selectAssignment as findAssignment,
+  sweepAssignments,
 } from './assignment/store.ts'
 export type { AccessBook } from './cache/access-book.ts'
 export { createAccessBook } from './cache/access-book.ts'

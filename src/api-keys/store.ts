@@ -154,6 +154,7 @@ export function takeExpiringKeys(
 /** Deletes up to `limit` keys that ended before a moment. */
 export function sweepApiKeys(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM api_keys WHERE id IN (
-      SELECT id FROM api_keys WHERE ended_at < ${before} ORDER BY ended_at LIMIT ${limit})`)
+    DELETE FROM api_keys WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM api_keys WHERE ended_at < ${before}
+      ORDER BY ended_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -24,7 +24,11 @@ export type { ClientKeys } from './client-keys.ts'
 export { createClientKeys } from './client-keys.ts'
 export type { Asked, ConsentState } from './consents/consent.ts'
 export { consentState, rememberConsent } from './consents/consent.ts'
-export { removeConsents, selectConsents as consentsOf } from './consents/store.ts'
+export {
+  deleteConsentsOfClients,
+  removeConsents,
+  selectConsents as consentsOf,
+} from './consents/store.ts'
 export type { Registration, RegistrationLimits } from './create-client.ts'
 export { createClient, newClientId } from './create-client.ts'
 export { keepDocument } from './documents/keep-document.ts'
@@ -35,6 +39,7 @@ export type { Registered } from './registrations/store.ts'
 export {
   findRegistered,
   replaceRegistrationDigest,
+  selectUnusedClients as unusedClients,
   sweepUnusedClients,
 } from './registrations/store.ts'
 export type { ClientUses } from './registrations/uses.ts'

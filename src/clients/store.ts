@@ -114,8 +114,9 @@ export function sweepClientSecrets(queries: Queries, before: Date, limit: number
   return queries.run(sql`
     UPDATE clients SET previous_secret_digest = NULL, previous_secret_created_at = NULL,
       previous_secret_used_at = NULL, previous_secret_expires_at = NULL
-    WHERE id IN (SELECT id FROM clients WHERE previous_secret_expires_at < ${before}
-      ORDER BY previous_secret_expires_at LIMIT ${limit})`)
+    WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM clients WHERE previous_secret_expires_at < ${before}
+      ORDER BY previous_secret_expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 type SecretsRow = {

@@ -41,7 +41,7 @@ export {
   reactivateByAdministrator,
   readReactivation,
 } from './life/reactivate.ts'
-export { setUserActive } from './life/store.ts'
+export { selectDueUsers as dueUsers, setUserActive } from './life/store.ts'
 export type { Authentication } from './password/authenticate.ts'
 export { verifyCredentials } from './password/authenticate.ts'
 export { changePassword } from './password/change-password.ts'

@@ -120,6 +120,7 @@ export async function deleteAllSetupTokens(tx: Queries): Promise<void> {
 
 export function sweepSetupTokens(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM setup_tokens WHERE digest IN
-      (SELECT digest FROM setup_tokens WHERE expires_at <= ${before} LIMIT ${limit})`)
+    DELETE FROM setup_tokens WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM setup_tokens WHERE expires_at <= ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

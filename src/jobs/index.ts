@@ -10,11 +10,12 @@ export { createQueue } from './create-queue.ts'
 export { GiveUp } from './give-up.ts'
 export type { JobKind, Queue, RunningJob } from './queue.ts'
 export type { QueueNeeds, QueueOutcome } from './run-queued-job.ts'
-export type { Job, JobOutcome, Jobs } from './schedule.ts'
+export type { Job, JobOutcome, Jobs, Run } from './schedule.ts'
 export { createJobs } from './schedule.ts'
 export type { DeadJob } from './store.ts'
 export {
   dropDeadJob,
+  limitBatch,
   listDeadJobs,
   queueDepth,
   retryAllDeadJobs,
@@ -22,3 +23,5 @@ export {
   sweepDeadJobs,
 } from './store.ts'
 export { sweepInBatches } from './sweep.ts'
+export type { Sweep } from './sweeper.ts'
+export { createSweeper } from './sweeper.ts'

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { testDatabase } from '../../test/harness/database.ts'
@@ -98,6 +99,25 @@ test('an exclusive job that fails with a lost connection is not run twice', asyn
   await jobs.stop()
   assert.equal(runs, 1)
   assert.deepEqual(outcomes, ['failed'])
+})
+
+test('a job that asks for it is run again soon, and learns that the server stops', async () => {
+  const jobs = createJobs({ db, log: silent })
+  let runs = 0
+  let told: AbortSignal | undefined
+  jobs.every('backlog', 0.05, async (end) => {
+    runs += 1
+    told = end
+    return runs < 3 ? 'again' : 'done'
+  })
+  jobs.every('waiting', 0.01, async (end) => {
+    if (!end.aborted) await once(end, 'abort')
+  })
+  jobs.start()
+  while (runs < 3) await sleep(5)
+  assert.equal(told?.aborted, false)
+  await jobs.stop()
+  assert.equal(told?.aborted, true)
 })
 
 test('first runs come soon, spread and always the same', () => {

@@ -12,6 +12,15 @@ export async function tryLockJob(tx: Queries, name: string): Promise<boolean> {
   return row?.locked ?? false
 }
 
+/**
+ * A batch of the sweeper gives up soon, on a statement and on a table that somebody changes: the other tables wait.
+ * For the rest of the transaction.
+ */
+export async function limitBatch(tx: Queries): Promise<void> {
+  await tx.many(sql`
+    SELECT set_config('statement_timeout', '2s', true), set_config('lock_timeout', '200ms', true)`)
+}
+
 export type QueuedJob = {
   readonly id: string
   readonly kind: string
@@ -136,8 +145,9 @@ export async function dropDeadJob(queries: Queries, id: string): Promise<boolean
 
 export function sweepDeadJobs(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM queued_jobs WHERE id IN
-      (SELECT id FROM queued_jobs WHERE died_at < ${before} ORDER BY died_at LIMIT ${limit})`)
+    DELETE FROM queued_jobs WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM queued_jobs WHERE died_at < ${before}
+      ORDER BY died_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 /** How many jobs are yet to be done, waiting for another attempt included, and how many are dead. */

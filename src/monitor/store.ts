@@ -162,18 +162,21 @@ export function countOpen(queries: Queries): Promise<{ severity: Severity; count
 
 export function sweepEvents(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM security_events
-    WHERE id IN (SELECT id FROM security_events WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM security_events WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM security_events WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 export function sweepMemories(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM monitor_states WHERE (detector, key) IN (
-      SELECT detector, key FROM monitor_states WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM monitor_states WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM monitor_states WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 export function sweepNotices(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM monitor_notices
-    WHERE kind IN (SELECT kind FROM monitor_notices WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM monitor_notices WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM monitor_notices WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

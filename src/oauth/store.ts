@@ -35,8 +35,9 @@ export async function markCodeUsed(
 /** Used codes are kept a while longer than they could be redeemed, so that a replay is recognised. */
 export function sweepCodes(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM authorization_codes WHERE digest IN
-      (SELECT digest FROM authorization_codes WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM authorization_codes WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM authorization_codes WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 /** Ends codes that were not redeemed yet: all of a user, or those for one client. */
@@ -119,8 +120,9 @@ export async function insertRevokedToken(
 
 export function sweepRevokedTokens(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM revoked_access_tokens WHERE jti IN
-      (SELECT jti FROM revoked_access_tokens WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM revoked_access_tokens WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM revoked_access_tokens WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 export async function isRevoked(queries: Queries, jti: string): Promise<boolean> {

@@ -68,6 +68,7 @@ export {
 } from './impersonation/store.ts'
 export { listSessions } from './list-sessions.ts'
 export { readSession } from './read-session.ts'
+export { deleteFamiliesOfClients, deleteTracesOfUsers } from './removal/store.ts'
 export { reauthenticate, reauthenticateApi } from './reauthenticate.ts'
 export type { ProvedBefore, Session, SessionLifetimes, SessionStart } from './session.ts'
 export { insufficientProof, isFresh, provedBy } from './session.ts'

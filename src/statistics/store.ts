@@ -88,7 +88,7 @@ export function selectKept(queries: Queries, from: string): Promise<Kept[]> {
 
 export function sweepDays(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM statistics_daily WHERE (metric, day, dimension) IN (
-      SELECT metric, day, dimension FROM statistics_daily
-      WHERE day < (${before}::timestamptz AT TIME ZONE 'UTC')::date ORDER BY day LIMIT ${limit})`)
+    DELETE FROM statistics_daily WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM statistics_daily WHERE day < (${before}::timestamptz AT TIME ZONE 'UTC')::date
+      ORDER BY day LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -7,9 +7,11 @@ import type { AuditMetrics } from './audit-metrics.ts'
 import { auditMetrics } from './audit-metrics.ts'
 import type { MonitorMetrics } from './monitor-metrics.ts'
 import { monitorMetrics } from './monitor-metrics.ts'
+import type { SweepMetrics } from './sweep-metrics.ts'
+import { sweepMetrics } from './sweep-metrics.ts'
 
 /** What the modules that have more to tell add. */
-type OfModules = AccessMetrics & ApiKeyMetrics & AuditMetrics & MonitorMetrics
+type OfModules = AccessMetrics & ApiKeyMetrics & AuditMetrics & MonitorMetrics & SweepMetrics
 
 export type Metrics = OfModules & {
   readonly httpRequest: (request: HttpRequest) => void
@@ -27,7 +29,6 @@ export type Metrics = OfModules & {
   readonly passwordHashed: (seconds: number) => void
   readonly databaseStatement: (kind: string) => void
   readonly jobRun: (job: string, outcome: string) => void
-  readonly rowsSwept: (table: string, rows: number) => void
   readonly queuedJob: (kind: string, outcome: string) => void
   readonly mail: (outcome: string) => void
   /** How many passwords wait to be hashed, asked at every reading. */
@@ -65,6 +66,7 @@ export function createMetrics(): Metrics {
     ...apiKeyMetrics(registry),
     ...auditMetrics(registry),
     ...monitorMetrics(registry),
+    ...sweepMetrics(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   }
 }
@@ -117,7 +119,6 @@ function counters(registry: Registry) {
   const jobs = count('cardea_jobs_total', 'Runs of background jobs.', 'job', 'outcome')
   const queued = count('cardea_queued_jobs_total', 'Runs of queued jobs.', 'kind', 'outcome')
   const mails = count('cardea_mails_total', 'Attempts to send a mail.', 'outcome')
-  const swept = count('cardea_rows_swept_total', 'Expired rows that were deleted.', 'table')
   return {
     login: (outcome) => logins.inc({ outcome }),
     tokenIssued: (grant, outcome) => tokens.inc({ grant, outcome }),
@@ -128,7 +129,6 @@ function counters(registry: Registry) {
     emergencyAccess: (event) => emergencies.inc({ event }),
     databaseStatement: (kind) => statements.inc({ kind }),
     jobRun: (job, outcome) => jobs.inc({ job, outcome }),
-    rowsSwept: (table, rows) => swept.inc({ table }, rows),
     queuedJob: (kind, outcome) => queued.inc({ kind, outcome }),
     mail: (outcome) => mails.inc({ outcome }),
   } satisfies Partial<Metrics>

@@ -168,3 +168,11 @@ export async function lockAssignment(tx: Queries, id: string): Promise<Assignmen
 export async function deleteAssignment(tx: Queries, id: string): Promise<void> {
   await tx.run(sql`DELETE FROM role_assignments WHERE id = ${id}`)
 }
+
+/** Deletes up to `limit` that ended before a moment; the audit log knows of them for longer. */
+export function sweepAssignments(queries: Queries, before: Date, limit: number): Promise<number> {
+  return queries.run(sql`
+    DELETE FROM role_assignments WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM role_assignments WHERE ends_at < ${before}
+      ORDER BY ends_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
+}

@@ -152,6 +152,7 @@ function selectClient(queries: Queries, clientId: string): Promise<StandingRow |
 /** Deletes up to `limit` changes of before a moment. */
 export function sweepAccessChanges(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM access_changes WHERE id IN (
-      SELECT id FROM access_changes WHERE changed_at < ${before} ORDER BY changed_at LIMIT ${limit})`)
+    DELETE FROM access_changes WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM access_changes WHERE changed_at < ${before}
+      ORDER BY changed_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -123,6 +123,7 @@ export async function selectPlainAssignments(
 
 export function sweepOperations(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM bulk_operations WHERE id IN
-      (SELECT id FROM bulk_operations WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM bulk_operations WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM bulk_operations WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

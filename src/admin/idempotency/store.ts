@@ -58,6 +58,7 @@ export function sweepIdempotencyKeys(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM idempotency_keys WHERE key_digest IN (SELECT key_digest FROM idempotency_keys
-      WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM idempotency_keys WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM idempotency_keys WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

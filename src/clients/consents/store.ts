@@ -58,3 +58,15 @@ export function removeConsents(
     DELETE FROM consents WHERE user_id = ${userId}
       AND (${clientId ?? null}::text IS NULL OR client_id = ${clientId ?? null}::text)`)
 }
+
+/** Deletes up to `limit` consents to clients that are about to be removed. */
+export function deleteConsentsOfClients(
+  queries: Queries,
+  clientIds: readonly ClientId[],
+  limit: number,
+): Promise<number> {
+  return queries.run(sql`
+    DELETE FROM consents WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM consents WHERE client_id = ANY (${[...clientIds]}::text[])
+      LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
+}

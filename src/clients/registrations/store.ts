@@ -45,12 +45,25 @@ export async function markClientsUsed(
       AND (used_at IS NULL OR used_at < ${before})`)
 }
 
+/** Holds up to `limit` of the clients that `sweepUnusedClients` removes, so that nobody begins to use them. */
+export async function selectUnusedClients(
+  tx: Queries,
+  before: Date,
+  limit: number,
+): Promise<ClientId[]> {
+  const rows = await tx.many<{ clientId: ClientId }>(sql`
+    SELECT client_id FROM clients WHERE expires_at < ${before} AND is_active
+    ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED`)
+  return rows.map(({ clientId }) => clientId)
+}
+
 /**
  * Removes clients that no administrator registered and nobody used for their whole lifetime. One that was
  * stopped stays, or else it would come back by its document.
  */
 export function sweepUnusedClients(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM clients WHERE id IN
-      (SELECT id FROM clients WHERE expires_at < ${before} AND is_active ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM clients WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM clients WHERE expires_at < ${before} AND is_active
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -75,6 +75,7 @@ export function countCodeAttempt(
 
 export function sweepActionTokens(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM action_tokens WHERE id IN
-      (SELECT id FROM action_tokens WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM action_tokens WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM action_tokens WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

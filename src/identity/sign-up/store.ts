@@ -88,8 +88,9 @@ export async function deleteRegistration(tx: Tx, id: string, digest: Buffer): Pr
 
 export function sweepRegistrations(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM registrations WHERE id IN
-      (SELECT id FROM registrations WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM registrations WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM registrations WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 export type InvitationRow = {
@@ -149,6 +150,7 @@ export async function emailHasAccount(queries: Queries, emailKey: string): Promi
 
 export function sweepInvitations(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM invitations WHERE id IN
-      (SELECT id FROM invitations WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM invitations WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM invitations WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -138,7 +138,7 @@ export function sweepRememberedDevices(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM mfa_remembered_devices WHERE (user_id, digest) IN
-      (SELECT user_id, digest FROM mfa_remembered_devices WHERE expires_at < ${before}
-       ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM mfa_remembered_devices WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM mfa_remembered_devices WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

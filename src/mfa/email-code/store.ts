@@ -102,6 +102,7 @@ export function stopEmailCode(tx: Tx, userId: UserId): Promise<number> {
 /** Deletes up to `limit` codes that expired before a moment. */
 export function sweepEmailCodes(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM mfa_email_codes WHERE id IN
-      (SELECT id FROM mfa_email_codes WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM mfa_email_codes WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM mfa_email_codes WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

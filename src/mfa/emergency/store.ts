@@ -102,6 +102,7 @@ export function sweepEmergencyGrants(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM mfa_emergency_grants WHERE id IN
-      (SELECT id FROM mfa_emergency_grants WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM mfa_emergency_grants WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM mfa_emergency_grants WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -98,6 +98,7 @@ export function deleteEveryTotp(tx: Tx, userId: UserId): Promise<number> {
 /** Deletes up to `limit` that were offered but never confirmed. */
 export function sweepPendingTotp(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM mfa_totp WHERE id IN
-      (SELECT id FROM mfa_totp WHERE pending_until < ${before} ORDER BY pending_until LIMIT ${limit})`)
+    DELETE FROM mfa_totp WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM mfa_totp WHERE pending_until < ${before}
+      ORDER BY pending_until LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -110,7 +110,7 @@ export function sweepUsedChallenges(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM mfa_used_challenges WHERE digest IN
-      (SELECT digest FROM mfa_used_challenges WHERE expires_at < ${before}
-       ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM mfa_used_challenges WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM mfa_used_challenges WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

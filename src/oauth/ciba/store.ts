@@ -110,6 +110,7 @@ export function sweepBackchannelRequests(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM backchannel_requests WHERE id IN
-      (SELECT id FROM backchannel_requests WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM backchannel_requests WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM backchannel_requests WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -83,6 +83,7 @@ export function sweepDeviceRequests(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM device_requests WHERE id IN
-      (SELECT id FROM device_requests WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM device_requests WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM device_requests WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

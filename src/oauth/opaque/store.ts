@@ -63,6 +63,7 @@ export function deleteClientOpaqueTokens(tx: Tx, clientId: ClientId): Promise<nu
 
 export function sweepOpaqueTokens(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM opaque_tokens WHERE digest IN
-      (SELECT digest FROM opaque_tokens WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM opaque_tokens WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM opaque_tokens WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -70,6 +70,7 @@ export function sweepRegistrationTokens(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM registration_tokens WHERE id IN
-      (SELECT id FROM registration_tokens WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM registration_tokens WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM registration_tokens WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

@@ -44,7 +44,7 @@ export async function existsDevice(
 
 export function sweepDevices(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM devices WHERE (user_id, digest) IN
-      (SELECT user_id, digest FROM devices WHERE last_seen_at < ${before}
-       ORDER BY last_seen_at LIMIT ${limit})`)
+    DELETE FROM devices WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM devices WHERE last_seen_at < ${before}
+      ORDER BY last_seen_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }

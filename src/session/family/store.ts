@@ -90,10 +90,23 @@ export function revokeUserFamilies(
       AND (${except}::uuid IS NULL OR session_id IS DISTINCT FROM ${except}::uuid)`)
 }
 
-/** Refresh families that were bound to one session follow it to the next, and so do the clients that know it. */
+/** How many names of a session each client is told of at its end; a name comes with each sign-in in its place. */
+const mostNames = 20
+
+/**
+ * Refresh families that were bound to one session follow it to the next, and so do the clients that know it. Of
+ * the names of somebody who signs in again and again for years only the newest go on; the others stay with the
+ * session that ended, and go with it.
+ */
 export function moveFamilies(tx: Tx, from: SessionId, to: SessionId): Promise<number> {
   return tx.run(sql`
-    WITH known AS (UPDATE session_clients SET session_id = ${to} WHERE session_id = ${from})
+    WITH known AS (
+      UPDATE session_clients SET session_id = ${to}
+      WHERE session_id = ${from} AND (client_id, sid) IN (
+        SELECT client_id, sid FROM (
+          SELECT client_id, sid, row_number() OVER (PARTITION BY client_id ORDER BY sid DESC) AS place
+          FROM session_clients WHERE session_id = ${from}
+        ) AS names WHERE place <= ${mostNames}))
     UPDATE token_families SET session_id = ${to} WHERE session_id = ${from} AND revoked_at IS NULL`)
 }
 
@@ -111,8 +124,9 @@ export function renewFamilyProof(
 /** A revoked family is kept until it would have expired, so that replays are still recognised. */
 export function sweepFamilies(queries: Queries, before: Date, limit: number): Promise<number> {
   return queries.run(sql`
-    DELETE FROM token_families WHERE id IN
-      (SELECT id FROM token_families WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM token_families WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM token_families WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
 /** A grant as people who look after it see it. */

@@ -110,6 +110,7 @@ export function sweepImpersonations(
   limit: number,
 ): Promise<number> {
   return queries.run(sql`
-    DELETE FROM impersonations WHERE id IN
-      (SELECT id FROM impersonations WHERE expires_at < ${before} ORDER BY expires_at LIMIT ${limit})`)
+    DELETE FROM impersonations WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM impersonations WHERE expires_at < ${before}
+      ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
