@@ -1,0 +1,3 @@
+import type { Target } from '../../target.ts'
+
+export const differs: Target['differs'] = {}
