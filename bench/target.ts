@@ -88,7 +88,7 @@ export type Target = {
   readonly introspectable: Readonly<Record<'jwt' | 'opaque', TokenRequest>>
   /** May use the code flow with PKCE and refresh tokens, and exchange its own where there is that grant. */
   readonly app: RegisteredClient
-  /** Added to each authorization request of `app` (`&prompt=...`); may be empty. */
+  /** Added to each authorization request of `app`, or in place of what is there (`scope=...`); may be empty. */
   readonly authorizeExtra: string
   /** May use the device flow. */
   readonly device: RegisteredClient
@@ -128,7 +128,8 @@ export function authorizeQuery(
     code_challenge: challenge,
     code_challenge_method: 'S256',
   })
-  return `${query}${authorizeExtra}`
+  for (const [name, value] of new URLSearchParams(authorizeExtra)) query.set(name, value)
+  return query.toString()
 }
 
 /** Goes through the pages of a server until it sends the browser back with a code: its cookies as a header line. */
