@@ -15,6 +15,7 @@ if (recent) {
   const child = spawn(bundled, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
   process.on('SIGINT', () => {}) // the terminal tells both of us; the child decides when it is done
   process.on('SIGTERM', () => child.kill('SIGTERM'))
+  process.on('SIGHUP', () => child.kill('SIGHUP'))
   child.on('exit', (code) => {
     process.exitCode = code ?? 1
   })

@@ -46,7 +46,11 @@ import type { Metrics } from './telemetry/index.ts'
 export type AppOptions = PartsOptions & {
   /** Called before the first route is added, for what must see every route. */
   readonly onServer?: (http: HttpServer) => Promise<void>
+  /** What /metrics answers where several processes are one server. */
+  readonly renderMetrics?: (metrics: Metrics) => Promise<Rendered>
 }
+
+type Rendered = Awaited<ReturnType<Metrics['render']>>
 
 /** The long-lived parts of a server; tests and commands may reach for them. */
 export type App = {
@@ -94,7 +98,9 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
   const core = accountCore(options.config, options.masterKeys[0], parts)
   handleAccountJobs(core)
   const mfa = mfaCore(options.config, options.masterKeys[0], parts)
-  const bulk = { ...parts, ...core, mfa, userSearch: createUserSearch(parts) }
+  // What is found is changed, so it is read where it is written.
+  const userSearch = createUserSearch({ ...parts, reads: (work) => work(parts.db) })
+  const bulk = { ...parts, ...core, mfa, userSearch }
   parts.queue.handle(bulkJob, (payload, job) => runChunk(bulk, payload, job))
   handleLogouts(options.config, parts)
   handleBackchannel(options.config, parts)
@@ -155,12 +161,13 @@ function handleBackchannel({ publicUrl, protocol }: AppOptions['config'], parts:
 
 /** The connections, after everything that uses them. */
 async function closeParts(parts: Parts): Promise<void> {
-  const { transport, keys, access, clients, resourceBook, kv, db } = parts
+  const { transport, keys, access, clients, resourceBook, kv, replica, db } = parts
   transport.close()
   keys.close()
   await access.close()
   await clients.close()
   await resourceBook.close()
   await kv.close()
+  await replica?.close()
   await db.close()
 }

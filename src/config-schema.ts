@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { admin } from './config-admin.ts'
 import { audit } from './config-audit.ts'
 import { apiKeys } from './config-api-keys.ts'
+import { database } from './config-database.ts'
 import { monitor } from './config-monitor.ts'
 import { protocol } from './config-protocol.ts'
 import { account, limits, mail, mfa, password, registration, session } from './config-people.ts'
@@ -17,6 +18,7 @@ import {
   readUrl,
   text,
 } from './config-setting.ts'
+import { workers } from './config-workers.ts'
 
 type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
@@ -56,6 +58,11 @@ const http = Type.Object(
       'Serve the API reference at /docs and /openapi.json; auto is on in development only.',
     ),
     requestTimeout: duration('30s', 'How long a client may take to send a whole request.'),
+    shutdownDelay: duration(
+      '0s',
+      'How long a stopping server, which /health/ready tells at once, still takes requests; behind a load balancer longer than it takes to notice.',
+      { least: '0s', most: '5m' },
+    ),
     drainTimeout: duration('20s', 'How long a stopping server waits for requests in progress.', {
       least: '0s',
     }),
@@ -63,37 +70,19 @@ const http = Type.Object(
   { description: 'The HTTP server.' },
 )
 
-const database = Type.Object(
-  {
-    url: text('', 'PostgreSQL 15 to 18. Without it the server runs an embedded PostgreSQL.', {
-      env: 'DATABASE_URL',
-      secret: true,
-      type: 'postgres:// address',
-      check: readUrl('postgres:', 'postgresql:'),
-    }),
-    poolSize: integer(10, { least: 1, most: 1000 }, 'Connections for transactions, per process.'),
-    pipelineConnections: integer(
-      2,
-      { least: 1, most: 100 },
-      'Pipelined connections for single statements, per process.',
-    ),
-    namedStatements: boolean(true, 'Prepare statements; false behind PgBouncer older than 1.21.'),
-    migrateOnStart: boolean(true, 'Apply pending migrations before serving.'),
-    statementTimeout: duration('15s', 'The database gives up on a statement after this time.'),
-  },
-  { description: 'PostgreSQL, where everything that must last is kept.' },
-)
-
 const redis = Type.Object(
   {
-    url: text('', 'Redis for soft state; needed as soon as more than one process serves.', {
+    url: text('', 'Redis for soft state; needed as soon as more than one machine serves.', {
       env: 'REDIS_URL',
       secret: true,
       type: 'redis:// address',
       check: readUrl('redis:', 'rediss:'),
     }),
   },
-  { description: 'Redis, optional for one process. Losing its contents loses nothing that lasts.' },
+  {
+    description:
+      'Redis, optional on one machine, however many workers it has. Losing its contents loses nothing that lasts.',
+  },
 )
 
 const log = Type.Object(
@@ -169,6 +158,7 @@ export const configSchema = Type.Object({
     check: readOrigin,
   }),
   locale: choice(['en', 'de'], 'en', 'Language for people who ask for none that there is.'),
+  workers,
   dataDir: text('', 'Folder for what the server keeps itself; empty lets the server choose.'),
   secretKey: list(
     'Keys of 32 bytes that seal what is stored secretly: the first seals, all of them open.',

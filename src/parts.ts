@@ -10,8 +10,9 @@ import {
   createSecretUses,
 } from './clients/index.ts'
 import type { Config } from './config.ts'
-import type { Db } from './db/index.ts'
-import { createDb } from './db/index.ts'
+import { connectionOptions } from './config-database.ts'
+import type { Db, Reads, Replica } from './db/index.ts'
+import { createDb, createReplica } from './db/index.ts'
 import type { PasswordHasher, PasswordPolicy } from './identity/index.ts'
 import { createPasswordHasher, createPasswordPolicy } from './identity/index.ts'
 import type { QueueNeeds } from './jobs/index.ts'
@@ -19,7 +20,7 @@ import { createQueue, queueDepth } from './jobs/index.ts'
 import { createSealer, deriveSecret, openKeyRing, openLastingSecret } from './keys/index.ts'
 import type { Kv, RedisKv } from './kv/index.ts'
 import { createMemoryKv, createRedisKv } from './kv/index.ts'
-import type { Limits } from './limits/index.ts'
+import type { LinkedLimits, Limits } from './limits/index.ts'
 import { createLimits } from './limits/index.ts'
 import type { Inbox, Transport } from './mail/index.ts'
 import {
@@ -49,6 +50,8 @@ export type PartsOptions = {
   /** Keys of 32 bytes; the first seals. */
   readonly masterKeys: readonly [Buffer, ...Buffer[]]
   readonly log: Logger
+  /** What another process of this server keeps for all of them. */
+  readonly linked?: { readonly kv: Kv; readonly limits: LinkedLimits } | undefined
   readonly clock?: Clock
   readonly random?: Random
   /** Outgoing HTTP. */
@@ -66,6 +69,8 @@ export async function createParts(options: PartsOptions) {
   const random = options.random ?? secureRandom
   const metrics = createMetrics()
   const db = openDatabase(options, metrics)
+  const replica = openReplica(options, db, metrics)
+  const reads: Reads = replica?.reads ?? ((work) => work(db))
   const kv = await openKv(options, clock)
   const sealer = createSealer(masterKeys, random)
   const keys = await openKeyRing({ db, clock, sealer, log })
@@ -80,7 +85,7 @@ export async function createParts(options: PartsOptions) {
   metrics.watchAccess(() => access.stats())
   const outgoing = createOutgoing({ allow: config.protocol.outgoingHosts })
   const remoteKeys = createRemoteKeys({ outgoing, clock })
-  const common = { clock, random, metrics, db, kv, sealer, keys, limits }
+  const common = { clock, random, metrics, db, reads, replica, kv, sealer, keys, limits }
   return {
     ...common,
     hasher: openHasher(config, metrics),
@@ -110,11 +115,10 @@ function openDatabase(
   metrics: Metrics,
 ): Db {
   const db = createDb({
-    url: databaseUrl,
+    ...connectionOptions(config.database, databaseUrl),
     poolSize: config.database.poolSize,
     pipelineConnections: config.database.pipelineConnections,
-    namedStatements: config.database.namedStatements,
-    statementTimeoutMs: config.database.statementTimeout * 1000,
+    onWait: metrics.poolWaited,
     onStatement: (text, kind) => {
       metrics.databaseStatement(kind)
       onStatement?.(text)
@@ -125,19 +129,42 @@ function openDatabase(
   return db
 }
 
-async function openKv({ config, log }: PartsOptions, clock: Clock): Promise<Kv | RedisKv> {
+function openReplica(
+  { config, log }: PartsOptions,
+  primary: Db,
+  metrics: Metrics,
+): Replica | undefined {
+  const { replicaUrl } = config.database
+  if (replicaUrl === '') return undefined
+  const replica = createReplica({
+    ...connectionOptions(config.database, replicaUrl),
+    primary,
+    onRead: metrics.replicaRead,
+    onError: (err) => log.warn({ err }, 'connection to the replica lost'),
+  })
+  metrics.watchReplica(replica)
+  return replica
+}
+
+async function openKv({ config, log, linked }: PartsOptions, clock: Clock): Promise<Kv | RedisKv> {
+  if (linked !== undefined) return linked.kv
   const { url } = config.redis
   if (url === '') return createMemoryKv({ clock, maxEntries: 20_000 })
   const onError = (err: unknown) => log.warn({ err }, 'redis')
   return createRedisKv({ url, prefix: 'cardea:', onError })
 }
 
-function openLimits({ config, masterKeys }: PartsOptions, clock: Clock, kv: Kv | RedisKv): Limits {
+function openLimits(
+  { config, masterKeys, linked }: PartsOptions,
+  clock: Clock,
+  kv: Kv | RedisKv,
+): Limits {
   return createLimits({
     settings: { ...config.limits, perRecipientHourly: config.mail.perRecipientHourly },
     clock,
     secret: deriveKey(masterKeys[0], 'limits'),
     ...(isRedis(kv) && { redis: kv }),
+    linked: linked?.limits,
   })
 }
 
@@ -181,12 +208,14 @@ async function chooseTransport({ mail, env }: Config, inbox: Inbox): Promise<Tra
   return env === 'production' ? noTransport : inbox
 }
 
-function openHasher({ password }: Config, metrics: Metrics): PasswordHasher {
+function openHasher({ password, workers }: Config, metrics: Metrics): PasswordHasher {
+  // The cores are shared by all who serve on them.
+  const cores = Math.max(1, Math.floor(availableParallelism() / workers))
   const hasher = createPasswordHasher({
     memoryKib: password.argon2MemoryKib,
     iterations: password.argon2Iterations,
     parallelism: password.argon2Parallelism,
-    concurrency: password.hashConcurrency || availableParallelism(),
+    concurrency: password.hashConcurrency || cores,
     queueLimit: password.hashQueue,
     observe: (seconds) => metrics.passwordHashed(seconds),
   })

@@ -77,7 +77,8 @@ export async function openSurfaces(
     const up = { database: () => db.ping(), kv: () => kv.ping() }
     healthRoutes(surface, { started: () => true, draining: () => state.draining, parts: up })
     const { enabled, token } = config.metrics
-    if (enabled) metricsRoutes(surface, { render: () => metrics.render(), token })
+    const render = () => options.renderMetrics?.(metrics) ?? metrics.render()
+    if (enabled) metricsRoutes(surface, { render, token })
     assetRoutes(surface, shared.assets)
     if (hasDocs(config)) docsRoutes(surface)
   })

@@ -24,8 +24,15 @@ export function dataDirOf(config: Config): string {
 export async function ownDatabase(config: Config, log: Log): Promise<OpenDatabase> {
   const { url } = config.database
   if (url !== '') return { url, close: nothing }
-  const embedded = await startEmbedded({ dataDir: dataDirOf(config), log })
+  const settings = { max_connections: String(connectionsFor(config)) }
+  const embedded = await startEmbedded({ dataDir: dataDirOf(config), log, settings })
   return { url: embedded.url, close: () => embedded.stop() }
+}
+
+/** Enough for every worker, for one more while they are replaced one by one, and for commands. */
+function connectionsFor({ workers, database }: Config): number {
+  const { poolSize, pipelineConnections } = database
+  return Math.max(60, (workers + 1) * (poolSize + pipelineConnections) + 24)
 }
 
 /** The database of a command: an embedded one that is running is used, another one started for the while. */

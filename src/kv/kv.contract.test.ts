@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure, manualClock } from '../base/index.ts'
-import { createMemoryKv, createRedisKv, type Kv } from './index.ts'
+import { linePair } from '../workers/line.fixture.ts'
+import type { KvCall, KvReply } from './index.ts'
+import { answerLinkedKv, createLinkedKv, createMemoryKv, createRedisKv, type Kv } from './index.ts'
 import { startRedis, whyNoRedis } from './redis.fixture.ts'
 
 /** A store to test: nodes that share it, and time passing in it. */
@@ -14,6 +16,11 @@ type Subject = {
 }
 
 const anHour = 3600
+
+type LinkedSpeech = {
+  readonly questions: { readonly kv: { readonly with: KvCall; readonly reply: KvReply } }
+  readonly news: { readonly published: { readonly channel: string; readonly message: string } }
+}
 
 function contract(start: () => Promise<Subject>) {
   /** Runs a test against two nodes of one store, and closes everything. */
@@ -164,6 +171,38 @@ describe('kv contract: memory', () => {
     const kv = createMemoryKv({ clock, maxEntries: 1000 })
     const pass = async (seconds: number) => clock.advance(seconds)
     return { node: async () => kv, pass, end: async () => {} }
+  })
+})
+
+describe('kv contract: linked to another process', () => {
+  contract(async () => {
+    const clock = manualClock(new Date(0))
+    const kept = createMemoryKv({ clock, maxEntries: 1000 })
+    const pairs: { close: () => void }[] = []
+    const node = async () => {
+      const pair = linePair<LinkedSpeech, LinkedSpeech>(
+        (other) => {
+          const tell = (channel: string, message: string) =>
+            other().tell('published', { channel, message })
+          const { answer } = answerLinkedKv(kept, tell)
+          return { answers: { kv: (call) => answer(...call) }, listeners: { published: () => {} } }
+        },
+        {
+          answers: { kv: () => assert.fail('asked by the keeper') },
+          listeners: {
+            published: ({ channel, message }) => heard.forEach((hear) => hear(channel, message)),
+          },
+        },
+      )
+      const heard: ((channel: string, message: string) => void)[] = []
+      pairs.push(pair)
+      return createLinkedKv({
+        call: (...call) => pair.line.ask('kv', call),
+        hear: (listener) => heard.push(listener),
+      })
+    }
+    const pass = async (seconds: number) => clock.advance(seconds)
+    return { node, pass, end: async () => pairs.forEach((pair) => pair.close()) }
   })
 })
 

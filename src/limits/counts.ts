@@ -2,6 +2,7 @@ import type { RedisKv } from '../kv/index.ts'
 import type { Stuffing } from './attempts/stuffing.ts'
 import { type Counter, createCounter } from './counter.ts'
 import { limitFailures } from './failures.ts'
+import { type CountLink, linkedCounter } from './kept-counts.ts'
 import {
   countedParts,
   type LimitCheck,
@@ -17,6 +18,7 @@ type Needs = {
   readonly digest: DigestKey
   readonly stuffing: Pick<Stuffing, 'isSuspicious'>
   readonly redis: RedisKv | undefined
+  readonly link: CountLink | undefined
 }
 
 /** Any key of the table; the exported type of each limit is narrower. */
@@ -43,8 +45,8 @@ export function createCounts(needs: Needs) {
   }
 }
 
-function createAsk({ settings, digest, stuffing, redis }: Needs) {
-  const counters = openCounters(settings, redis)
+function createAsk({ settings, digest, stuffing, ...where }: Needs) {
+  const counters = openCounters(settings, where)
   const weightOf = async (name: LimitName, { ip = '' }: Key, limit: number) => {
     const slow = name === 'login' && (await stuffing.isSuspicious(ip))
     return slow ? Math.min(suspicionFactor, limit) : 1
@@ -71,9 +73,10 @@ function createAsk({ settings, digest, stuffing, redis }: Needs) {
 
 function openCounters(
   settings: LimitPoints,
-  redis: RedisKv | undefined,
+  { redis, link }: Pick<Needs, 'redis' | 'link'>,
 ): Readonly<Record<LimitName, Counter>> {
   const open = (name: LimitName) => {
+    if (link !== undefined) return linkedCounter(link, name)
     const { points, seconds } = limitTable[name]
     return createCounter({ name, points: settings[points], seconds }, redis?.connection)
   }

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/index.ts'
-import type { RedisKv } from '../kv/index.ts'
+import type { Kv, RedisKv } from '../kv/index.ts'
 import { type Admission, type Attempt, type Attempts, createAttempts } from './attempts/attempts.ts'
 import { createNotice } from './attempts/notice.ts'
 import { createStuffing, type Stuffing, type StuffingSign } from './attempts/stuffing.ts'
@@ -10,6 +10,7 @@ import {
   createChallenges,
 } from './challenge.ts'
 import { createCounts } from './counts.ts'
+import type { CountLink } from './kept-counts.ts'
 import type { LimitCheck, LimitKey, LimitName, LimitPoints } from './limit-table.ts'
 import { createDigestKey } from './state/digest-key.ts'
 import { createSoftState } from './state/soft-state.ts'
@@ -34,7 +35,11 @@ export type LimitsNeeds = {
   readonly secret: Buffer
   /** Without it this process counts for itself. */
   readonly redis?: RedisKv | undefined
+  /** Another process that counts for all, and fails with what it cannot answer. */
+  readonly linked?: LinkedLimits | undefined
 }
+
+export type LinkedLimits = { readonly store: Kv; readonly count: CountLink }
 
 /** How an attempt ended; `abandoned` when our own trouble kept us from finding out. */
 export type Ending = 'success' | 'failure' | 'abandoned'
@@ -62,11 +67,11 @@ export type Limits = {
   readonly challenges: Challenges
 }
 
-export function createLimits({ settings, clock, secret, redis }: LimitsNeeds): Limits {
-  const store = createSoftState({ clock, kv: redis })
+export function createLimits({ settings, clock, secret, redis, linked }: LimitsNeeds): Limits {
+  const store = linked?.store ?? createSoftState({ clock, kv: redis })
   const shared = { clock, store, digest: createDigestKey(secret) }
   const stuffing = createStuffing({ ...shared, accounts: settings.stuffingAccounts })
-  const counts = createCounts({ ...shared, settings, stuffing, redis })
+  const counts = createCounts({ ...shared, settings, stuffing, redis, link: linked?.count })
   const isSuspicious = async (ip: string) => settings.enabled && stuffing.isSuspicious(ip)
   return {
     ...counts,

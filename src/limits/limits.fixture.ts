@@ -1,7 +1,7 @@
 import { type ManualClock, manualClock } from '../base/index.ts'
-import { createRedisKv, type RedisKv } from '../kv/index.ts'
+import { createMemoryKv, createRedisKv, type RedisKv } from '../kv/index.ts'
 import { startRedis } from '../kv/redis.fixture.ts'
-import { createLimits, type LimitSettings, type Limits } from './index.ts'
+import { createLimits, keepCounts, type LimitSettings, type Limits } from './index.ts'
 
 export const defaults: LimitSettings = {
   enabled: true,
@@ -37,6 +37,15 @@ export async function inMemory(settings: Settings = {}): Promise<Subject> {
   const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
   const limits = createLimits({ settings: { ...defaults, ...settings }, clock, secret })
   return { clock, limits, other: limits, end: async () => {} }
+}
+
+/** Two workers of one machine, and the process that keeps and counts for both. */
+export async function linked(settings: Settings = {}): Promise<Subject> {
+  const clock = manualClock(new Date('2030-01-01T00:00:00Z'))
+  const kept = { store: createMemoryKv({ clock, maxEntries: 50_000 }), count: keepCounts() }
+  const worker = () =>
+    createLimits({ settings: { ...defaults, ...settings }, clock, secret, linked: kept })
+  return { clock, limits: worker(), other: worker(), end: async () => {} }
 }
 
 export async function overRedis(settings: Settings = {}) {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../base/index.ts'
 import { startRedis, whyNoRedis } from '../kv/redis.fixture.ts'
 import type { LimitSettings, Limits } from './index.ts'
-import { inMemory, overRedis, parallel, type Subject } from './limits.fixture.ts'
+import { inMemory, linked, overRedis, parallel, type Subject } from './limits.fixture.ts'
 
 const ip = '203.0.113.7'
 const tooMany = (error: unknown) => error instanceof Failure && error.kind.status === 429
@@ -99,6 +99,7 @@ function contract(start: (settings?: Partial<LimitSettings>) => Promise<Subject>
 }
 
 describe('limits in memory', () => contract(inMemory))
+describe('limits of linked workers', () => contract(linked))
 
 describe('limits over Redis', { skip: whyNoRedis() ?? false }, () => {
   contract(overRedis)

@@ -47,6 +47,7 @@ export function accessMetrics(registry: Registry): AccessMetrics {
   const age: Gauge = new Gauge({
     name: 'cardea_access_age_seconds',
     help: 'Seconds since this process last looked for changes of permissions; looks happen on demand.',
+    aggregator: 'max',
     registers,
     collect: () => {
       const seconds = read?.().ageSeconds ?? 0

@@ -38,18 +38,21 @@ export function auditMetrics(registry: Registry): AuditMetrics {
   const unsealed: Gauge = new Gauge({
     name: 'cardea_audit_unsealed',
     help: 'Entries of the audit log that wait to be sealed.',
+    aggregator: 'max',
     registers,
     collect: async () => unsealed.set((await state())?.unsealed ?? 0),
   })
   const age: Gauge = new Gauge({
     name: 'cardea_audit_seal_age_seconds',
     help: 'Seconds since audit entries were sealed last.',
+    aggregator: 'max',
     registers,
     collect: async () => age.set((await state())?.sealAgeSeconds ?? 0),
   })
   const lags: Gauge<'follower'> = new Gauge({
     name: 'cardea_audit_follower_lag',
     help: 'Sealed numbers that a follower has not seen.',
+    aggregator: 'max',
     labelNames: ['follower'],
     registers,
     collect: async () => {

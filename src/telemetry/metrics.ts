@@ -5,13 +5,16 @@ import type { ApiKeyMetrics } from './api-key-metrics.ts'
 import { apiKeyMetrics } from './api-key-metrics.ts'
 import type { AuditMetrics } from './audit-metrics.ts'
 import { auditMetrics } from './audit-metrics.ts'
+import type { DatabaseMetrics } from './database-metrics.ts'
+import { databaseMetrics } from './database-metrics.ts'
 import type { MonitorMetrics } from './monitor-metrics.ts'
 import { monitorMetrics } from './monitor-metrics.ts'
 import type { SweepMetrics } from './sweep-metrics.ts'
 import { sweepMetrics } from './sweep-metrics.ts'
+import { takeSnapshot } from './together.ts'
 
 /** What the modules that have more to tell add. */
-type OfModules = AccessMetrics & ApiKeyMetrics & AuditMetrics & MonitorMetrics & SweepMetrics
+type OfModules = AccessMetrics & ApiKeyMetrics & AuditMetrics & DatabaseMetrics & MonitorMetrics & SweepMetrics
 
 export type Metrics = OfModules & {
   readonly httpRequest: (request: HttpRequest) => void
@@ -27,18 +30,17 @@ export type Metrics = OfModules & {
   readonly emergencyAccess: (event: string) => void
   /** One password was hashed or checked, in so many seconds. */
   readonly passwordHashed: (seconds: number) => void
-  readonly databaseStatement: (kind: string) => void
   readonly jobRun: (job: string, outcome: string) => void
   readonly queuedJob: (kind: string, outcome: string) => void
   readonly mail: (outcome: string) => void
   /** How many passwords wait to be hashed, asked at every reading. */
   readonly watchHashQueue: (depth: () => number) => void
-  /** How many connections there are of each state, asked at every reading. */
-  readonly watchPool: (states: () => Readonly<Record<string, number>>) => void
   /** How many queued jobs there are of each state, asked at every reading. */
   readonly watchQueue: (depth: () => Promise<Readonly<Record<string, number>>>) => void
   /** Everything in the text format of Prometheus. */
   readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
+  /** The same for `renderTogether`, with which several processes answer as one. */
+  readonly snapshot: () => Promise<string>
 }
 
 export type HttpRequest = {
@@ -65,9 +67,11 @@ export function createMetrics(): Metrics {
     ...accessMetrics(registry),
     ...apiKeyMetrics(registry),
     ...auditMetrics(registry),
+    ...databaseMetrics(registry),
     ...monitorMetrics(registry),
     ...sweepMetrics(registry),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    snapshot: () => takeSnapshot(registry),
   }
 }
 
@@ -115,7 +119,6 @@ function counters(registry: Registry) {
     'outcome',
   )
   const emergencies = count('cardea_emergency_access_total', 'Steps of emergency access.', 'event')
-  const statements = count('cardea_db_statement_total', 'Statements sent to PostgreSQL.', 'kind')
   const jobs = count('cardea_jobs_total', 'Runs of background jobs.', 'job', 'outcome')
   const queued = count('cardea_queued_jobs_total', 'Runs of queued jobs.', 'kind', 'outcome')
   const mails = count('cardea_mails_total', 'Attempts to send a mail.', 'outcome')
@@ -127,37 +130,23 @@ function counters(registry: Registry) {
     breachCheck: (source, outcome) => breaches.inc({ source, outcome }),
     mfaVerification: (factor, outcome) => factors.inc({ factor, outcome }),
     emergencyAccess: (event) => emergencies.inc({ event }),
-    databaseStatement: (kind) => statements.inc({ kind }),
     jobRun: (job, outcome) => jobs.inc({ job, outcome }),
     queuedJob: (kind, outcome) => queued.inc({ kind, outcome }),
     mail: (outcome) => mails.inc({ outcome }),
   } satisfies Partial<Metrics>
 }
 
-function gauges(registry: Registry): Pick<Metrics, 'watchHashQueue' | 'watchPool'> {
+function gauges(registry: Registry): Pick<Metrics, 'watchHashQueue'> {
   let depth = () => 0
-  let states: () => Readonly<Record<string, number>> = () => ({})
   const queue: Gauge = new Gauge({
     name: 'cardea_password_hash_queue',
     help: 'Passwords waiting to be hashed.',
     registers: [registry],
     collect: () => queue.set(depth()),
   })
-  const pool: Gauge<'state'> = new Gauge({
-    name: 'cardea_db_pool',
-    help: 'Connections of the transaction pool, and callers waiting for one.',
-    labelNames: ['state'],
-    registers: [registry],
-    collect: () => {
-      for (const [state, value] of Object.entries(states())) pool.set({ state }, value)
-    },
-  })
   return {
     watchHashQueue: (read) => {
       depth = read
-    },
-    watchPool: (read) => {
-      states = read
     },
   }
 }
@@ -167,6 +156,8 @@ function queueGauge(registry: Registry): Pick<Metrics, 'watchQueue'> {
   const jobs: Gauge<'state'> = new Gauge({
     name: 'cardea_queued_jobs',
     help: 'Queued jobs that wait to be done, and dead ones.',
+    // Every process reads the same table.
+    aggregator: 'max',
     labelNames: ['state'],
     registers: [registry],
     collect: async () => {

@@ -21,6 +21,7 @@ export function monitorMetrics(registry: Registry): MonitorMetrics {
   const drift = new Gauge({
     name: 'cardea_statistics_drift',
     help: 'By how much a kept number was off at the last reconciliation, which corrected it.',
+    aggregator: 'max',
     labelNames: ['metric'],
     registers,
   })

@@ -12,6 +12,8 @@ export type SweepMetrics = {
 
 export function sweepMetrics(registry: Registry): SweepMetrics {
   const of = { labelNames: ['table'] as const, registers: [registry] }
+  // Only one process sweeps; what others said before is no less true for it.
+  const known = { ...of, aggregator: 'max' } as const
   const swept = new Counter({
     ...of,
     name: 'cardea_rows_swept_total',
@@ -23,12 +25,12 @@ export function sweepMetrics(registry: Registry): SweepMetrics {
     help: 'Batches of expired rows that could not be deleted.',
   })
   const waiting = new Gauge({
-    ...of,
+    ...known,
     name: 'cardea_rows_waiting',
     help: 'Expired rows that are not deleted yet, counted to 10000; of the process that swept.',
   })
   const age = new Gauge({
-    ...of,
+    ...known,
     name: 'cardea_rows_waiting_age_seconds',
     help: 'For how long the oldest expired row has waited to be deleted.',
   })

@@ -20,6 +20,7 @@ export async function serveAlone(config: Config, log: Logger): Promise<void> {
     if (config.database.url === '') log.info({ folder: dataDir }, `data folder ${dataDir}`)
     await prepareSchema(config, database.url, (line) => log.info({}, line))
     const app = await listen({ config, databaseUrl: database.url, masterKeys: keys, log })
+    beginWork(app)
     log.info(
       { url: config.publicUrl, ms: Math.round(sinceStart()) },
       `listening on ${config.publicUrl}`,
@@ -33,7 +34,7 @@ export async function serveAlone(config: Config, log: Logger): Promise<void> {
   log.info({}, 'stopped')
 }
 
-/** A server that answers and works. */
+/** A server that answers. */
 export async function listen(options: AppOptions): Promise<App> {
   const { host, port } = options.config.http
   const app = await createApp(options)
@@ -41,7 +42,11 @@ export async function listen(options: AppOptions): Promise<App> {
     await app.close()
     throw error
   })
-  app.jobs.start()
-  app.queue.start()
   return app
+}
+
+/** What the server does by itself. */
+export function beginWork({ jobs, queue }: App): void {
+  jobs.start()
+  queue.start()
 }

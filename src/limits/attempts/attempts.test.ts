@@ -4,7 +4,7 @@ import { manualClock } from '../../base/index.ts'
 import { createMemoryKv } from '../../kv/index.ts'
 import { whyNoRedis } from '../../kv/redis.fixture.ts'
 import type { Attempt, LimitSettings, Limits } from '../index.ts'
-import { inMemory, overRedis, parallel, type Subject } from '../limits.fixture.ts'
+import { inMemory, linked, overRedis, parallel, type Subject } from '../limits.fixture.ts'
 import { createAttempts } from './attempts.ts'
 import { readBucket } from './delay.ts'
 
@@ -280,4 +280,5 @@ describe('attempts in memory', () => {
   })
 })
 
+describe('attempts of linked workers', () => contract(linked))
 describe('attempts over Redis', { skip: whyNoRedis() ?? false }, () => contract(overRedis))
