@@ -27,7 +27,7 @@ test('the reference tells the secrets their file variable', () => {
   ]) {
     assert.ok(configMarkdown().includes(`\`${name}\`<br>\`${name}_FILE\``))
   }
-  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 8)
+  assert.equal(entries.filter((entry) => entry.fileName !== undefined).length, 10)
 })
 
 test('the reference prints every rule', () => {

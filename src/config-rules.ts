@@ -70,6 +70,18 @@ export const rules: readonly Rule[] = [
     refuses: ({ mail }) => mail.url !== '' && /@localhost>?$/.test(mail.from),
   },
   {
+    reads: ['database.pooler', 'database.url'],
+    production: false,
+    words: 'CARDEA_DATABASE_POOLER must be none while DATABASE_URL is not set',
+    refuses: ({ database }) => database.pooler !== 'none' && database.url === '',
+  },
+  {
+    reads: ['database.replicaUrl', 'database.url'],
+    production: false,
+    words: 'CARDEA_DATABASE_REPLICA_URL must not be set while DATABASE_URL is not set',
+    refuses: ({ database }) => database.replicaUrl !== '' && database.url === '',
+  },
+  {
     reads: ['mfa.relyingParty', 'publicUrl'],
     production: false,
     // WebAuthn Level 3 section 5.1.3: browsers refuse anything else.

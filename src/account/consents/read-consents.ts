@@ -1,11 +1,11 @@
 import type { Clock, UserId } from '../../base/index.ts'
-import type { Db } from '../../db/index.ts'
+import type { Queries } from '../../db/index.ts'
 import type { ListPage } from '../../http/index.ts'
 import { pageFrom, pageOf } from '../../http/index.ts'
 import { listApplications } from '../../oauth/index.ts'
 import { ConsentKey, consentBody } from './consent-body.ts'
 
-type Needs = { readonly db: Db; readonly clock: Clock }
+type Needs = { readonly db: Queries; readonly clock: Clock }
 type Query = { readonly limit?: number; readonly after?: string }
 
 /** A page of the applications that a person allowed something, or that hold something of theirs. */

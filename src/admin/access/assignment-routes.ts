@@ -113,7 +113,8 @@ export function assignmentRoutes(surface: Surface, needs: AdminNeeds): void {
     handler: async (request, reply) => {
       const { limit, after } = pageOf(request.query, UuidKey)
       const filter = { ...filterOf(request.query), after: after?.[0], limit: limit + 1 }
-      const page = pageFrom(await listAssignments(needs.db, filter), limit, ({ id }) => [id])
+      const found = await needs.reads((db) => listAssignments(db, filter))
+      const page = pageFrom(found, limit, ({ id }) => [id])
       return sendPage(request, reply, { ...page, items: page.items.map(assignmentBody) })
     },
   })

@@ -52,7 +52,8 @@ export function memberRoutes(surface: Surface, needs: AdminNeeds): void {
       const group = await findGroup(needs.db, groupId)
       if (group === undefined) throw accessFailures.unknown_group()
       const place = { after: after?.[0] ?? null, limit: limit + 1 }
-      const page = pageFrom(await listMembers(needs.db, groupId, place), limit, (m) => [m.userId])
+      const found = await needs.reads((db) => listMembers(db, groupId, place))
+      const page = pageFrom(found, limit, (m) => [m.userId])
       return sendPage(request, reply, { ...page, items: page.items.map(memberBody) })
     },
   })

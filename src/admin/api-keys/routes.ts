@@ -124,15 +124,17 @@ async function pageFor(
   user: string | null,
 ): Promise<ListPage<Static<typeof KeyBody>>> {
   const { limit, after } = pageOf(query, Place)
-  const keys = await searchApiKeys(needs.apiKeys, {
+  const wish = {
     userId: user === null ? null : userIdOf(user),
     ended: expired ?? null,
     unusedSince: unused === undefined ? null : new Date(unused),
     before: after?.[0] ?? null,
     limit: limit + 1,
-  })
+  }
+  const { clock } = needs
+  const keys = await needs.reads((db) => searchApiKeys({ db, clock }, wish))
   const { items, next } = pageFrom(keys, limit, ({ id }) => [id])
-  const now = needs.clock.now()
+  const now = clock.now()
   return { items: items.map((key) => keyBody(key, now)), next }
 }
 

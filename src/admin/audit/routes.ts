@@ -9,6 +9,7 @@ import {
   listCheckpoints,
   recordLine,
 } from '../../audit/index.ts'
+import { queriesBy } from '../../db/index.ts'
 import type { Surface } from '../../http/index.ts'
 import type { AdminNeeds } from '../needs.ts'
 import { encodeCursor, pageBody, pageFrom, pageOf, pageQuery, sendPage } from '../paging.ts'
@@ -44,7 +45,8 @@ export function auditRoutes(surface: Surface, needs: AdminNeeds): void {
       const { limit, after } = pageOf(request.query, EntryKey)
       const place = after && { at: new Date(after[0]), seq: after[1] }
       const filter = filterOf(request.query)
-      const page = await listAudit(needs.db, { filter, limit, ...(place && { after: place }) })
+      const wish = { filter, limit, ...(place && { after: place }) }
+      const page = await needs.reads((db) => listAudit(db, wish))
       const next = page.next && encodeCursor([page.next.at.getTime(), page.next.seq])
       return sendPage(request, reply, { items: page.records.map(entryBody), next: next ?? null })
     },
@@ -61,7 +63,7 @@ export function auditRoutes(surface: Surface, needs: AdminNeeds): void {
     },
     handler: async (request, reply) => {
       const { limit, after } = pageOf(request.query, CheckpointKey)
-      const found = await listCheckpoints(needs.db, after?.[0] ?? null, limit + 1)
+      const found = await needs.reads((db) => listCheckpoints(db, after?.[0] ?? null, limit + 1))
       const page = pageFrom(found, limit, ({ number }) => [number])
       return sendPage(request, reply, { ...page, items: page.items.map(checkpointBody) })
     },
@@ -90,7 +92,7 @@ function exportRoute(surface: Surface, needs: AdminNeeds): void {
       const entry = { action: 'audit.export', resource: 'audit:*', outcome: 'success' } as const
       const details = { filter: { ...request.query } }
       await appendAudit(needs, needs.db, { ...byOf(request), ...entry, details })
-      const lines = inPieces(exportAudit(needs.db, filterOf(request.query)))
+      const lines = inPieces(exportAudit(queriesBy(needs.reads), filterOf(request.query)))
       return reply
         .type('application/x-ndjson')
         .header('content-disposition', 'attachment; filename="audit.jsonl"')

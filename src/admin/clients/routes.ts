@@ -95,9 +95,10 @@ function listRoute(surface: Surface, needs: AdminNeeds): void {
       const { search, active, grant_type: grantType, ...query } = request.query
       const { limit, after: [after] = [] } = pageOf(query, Key)
       const nothing = search !== undefined && !isStorable(search)
+      const wish = { search, active, grantType }
       const rows = nothing
         ? []
-        : await listClients(needs.db, { search, active, grantType }, { after, limit: limit + 1 })
+        : await needs.reads((db) => listClients(db, wish, { after, limit: limit + 1 }))
       const { items, next } = pageFrom(rows, limit, ({ id }) => [id])
       return sendPage(request, reply, { items: items.map(clientBody), next })
     },

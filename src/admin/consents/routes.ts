@@ -33,7 +33,9 @@ export function consentAdminRoutes(surface: Surface, needs: AdminNeeds): void {
     },
     handler: async (request, reply) => {
       const { id } = await userOf(needs, request.params.user_id)
-      return sendPage(request, reply, await readConsents(needs, id, request.query))
+      const { clock } = needs
+      const page = await needs.reads((db) => readConsents({ db, clock }, id, request.query))
+      return sendPage(request, reply, page)
     },
   })
   surface.delete(`${path}/:client_id`, {

@@ -13,7 +13,7 @@ import type { DashboardBody } from './schemas.ts'
 import type { TopClient } from './store.ts'
 import { selectTopClients } from './store.ts'
 
-type Needs = Pick<AdminNeeds, 'db' | 'clock'>
+type Needs = Pick<AdminNeeds, 'db' | 'reads' | 'clock'>
 type Body = Static<typeof DashboardBody>
 
 const daySeconds = 86_400
@@ -25,16 +25,17 @@ export async function readDashboard(
   needs: Needs,
   { days, withAudit }: { readonly days: number; readonly withAudit: boolean },
 ): Promise<Body> {
-  const { db, clock } = needs
-  const now = clock.now()
+  const now = needs.clock.now()
   const since = (count: number) => dayOf(addSeconds(now, -(count - 1) * daySeconds))
-  const [kept, clients, open, activity, health] = await Promise.all([
-    readStatistics(db, since(days)),
-    selectTopClients(db, since(clientDays)),
-    countOpen(db),
-    withAudit ? listAudit(db, { filter: {}, limit: recentEntries }) : undefined,
-    readHealth(needs),
-  ])
+  const reading = needs.reads((db) =>
+    Promise.all([
+      readStatistics(db, since(days)),
+      selectTopClients(db, since(clientDays)),
+      countOpen(db),
+      withAudit ? listAudit(db, { filter: {}, limit: recentEntries }) : undefined,
+    ]),
+  )
+  const [[kept, clients, open, activity], health] = await Promise.all([reading, readHealth(needs)])
   const names = Array.from({ length: days }, (_, i) => since(days - i))
   return {
     generated_at: now.toISOString(),

@@ -99,10 +99,11 @@ export function impersonationAdminRoutes(surface: Surface, needs: Needs): void {
     handler: async (request, reply) => {
       const { user_id: user } = request.query
       const { limit, after } = pageOf(request.query, Cursor)
-      const rows =
+      const rows = await needs.reads((db) =>
         user === undefined
-          ? await listImpersonations(needs.db, after?.[0], limit + 1)
-          : await listImpersonationsOf(needs.db, userIdOf(user), after?.[0], limit + 1)
+          ? listImpersonations(db, after?.[0], limit + 1)
+          : listImpersonationsOf(db, userIdOf(user), after?.[0], limit + 1),
+      )
       const page = pageFrom(rows, limit, ({ id }) => [id])
       const items = page.items.map((item) => impersonationBody(needs, item))
       return sendPage(request, reply, { ...page, items })

@@ -36,11 +36,9 @@ export function securityEventRoutes(surface: Surface, needs: AdminNeeds): void {
     handler: async (request, reply) => {
       const { limit, after } = pageOf(request.query, Key)
       const place = after && { at: new Date(after[0]), id: after[1] }
-      const found = await listSecurityEvents(needs.db, {
-        filter: filterOf(request.query),
-        limit: limit + 1,
-        ...(place && { after: place }),
-      })
+      const filter = filterOf(request.query)
+      const wish = { filter, limit: limit + 1, ...(place && { after: place }) }
+      const found = await needs.reads((db) => listSecurityEvents(db, wish))
       const page = pageFrom(found, limit, ({ firstSeen, id }) => [firstSeen.getTime(), id])
       return sendPage(request, reply, { ...page, items: page.items.map(eventBody) })
     },

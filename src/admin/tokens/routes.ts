@@ -96,7 +96,7 @@ function userTokens(surface: Surface, needs: AdminNeeds): void {
       const { id } = await userOf(needs, request.params.user_id)
       const { limit, after: [after] = [] } = pageOf(request.query, Key)
       const page = { now: needs.clock.now(), after, limit: limit + 1 }
-      const rows = await selectUserGrants(needs.db, id, page)
+      const rows = await needs.reads((db) => selectUserGrants(db, id, page))
       return sendPage(request, reply, grantPage(rows, limit))
     },
   })
@@ -133,7 +133,7 @@ function clientTokens(surface: Surface, needs: AdminNeeds): void {
       const client = await clientOf(needs, request.params.client_id)
       const { limit, after: [after] = [] } = pageOf(request.query, Key)
       const page = { now: needs.clock.now(), after, limit: limit + 1 }
-      const rows = await selectClientGrants(needs.db, client.clientId, page)
+      const rows = await needs.reads((db) => selectClientGrants(db, client.clientId, page))
       return sendPage(request, reply, grantPage(rows, limit))
     },
   })

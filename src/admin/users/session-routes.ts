@@ -50,7 +50,7 @@ export function userSessionRoutes(surface: Surface, needs: Needs): void {
     },
     handler: async (request) => {
       const { id } = await userOf(needs, request.params.user_id)
-      const sessions = await listSessions(needs, id)
+      const sessions = await needs.reads((db) => listSessions({ ...needs, db }, id))
       return {
         sessions: await Promise.all(
           sessions.map((session) => sessionBody(needs.places, session, undefined)),

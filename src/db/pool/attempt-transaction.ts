@@ -1,6 +1,7 @@
 import type { Pool, PoolClient, QueryArrayResult } from 'pg'
+import { stopwatch } from '../../base/index.ts'
 import type { Statement } from '../sql.ts'
-import type { TransactionOptions, Tx } from '../types.ts'
+import type { Tx } from '../types.ts'
 import type { QueryFor } from './connection.ts'
 import { toObjects } from './rows.ts'
 import { troubleOf } from './trouble.ts'
@@ -13,26 +14,31 @@ type Needs = {
   readonly pool: Pool
   readonly queryFor: QueryFor
   readonly onStatement: (text: string) => void
+  readonly onWait: ((seconds: number) => void) | undefined
 }
 
 const begins = {
   'read committed': 'BEGIN',
   serializable: 'BEGIN ISOLATION LEVEL SERIALIZABLE',
+  'read only': 'BEGIN READ ONLY',
 } as const
 
 /** One try: everything `work` did is committed, or nothing is. */
 export async function attemptTransaction<T>(
   needs: Needs,
   work: (tx: Tx) => Promise<T>,
-  isolation: NonNullable<TransactionOptions['isolation']>,
+  manner: keyof typeof begins,
 ): Promise<Attempt<T>> {
   let client: PoolClient
+  const waited = stopwatch()
   try {
     client = await needs.pool.connect()
   } catch (error) {
     return { ok: false, error, stage: 'work' }
+  } finally {
+    needs.onWait?.(waited() / 1000)
   }
-  const session = openSession(needs, client, begins[isolation])
+  const session = openSession(needs, client, begins[manner])
   let stage: 'work' | 'commit' = 'work'
   try {
     const value = await work(session.tx)

@@ -1,13 +1,13 @@
 import type { ClientConfig, CustomTypesConfig, QueryArrayConfig } from 'pg'
 import { types } from 'pg'
 import type { Statement } from '../sql.ts'
-import type { DbOptions } from '../types.ts'
+import type { ConnectionOptions } from '../types.ts'
 
 const connectTimeoutMs = 5_000
-const idleInTransactionTimeoutMs = 15_000
+export const idleInTransactionTimeoutMs = 15_000
 const defaultStatementTimeoutMs = 15_000
 
-export function connectionConfig(options: DbOptions): ClientConfig {
+export function connectionConfig(options: ConnectionOptions): ClientConfig {
   const statementTimeout = options.statementTimeoutMs ?? defaultStatementTimeoutMs
   return {
     connectionString: options.url,
@@ -16,10 +16,13 @@ export function connectionConfig(options: DbOptions): ClientConfig {
     pipeline: true,
     keepAlive: true,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeout,
     // For the server that never answers: later than its own limit, and ending the connection.
     query_timeout: statementTimeout * 2,
-    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    ...(options.pooler !== 'transaction' && {
+      // A pooler in transaction mode refuses these: its connections belong to others as well.
+      statement_timeout: statementTimeout,
+      idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+    }),
     types: typeParsers,
   }
 }

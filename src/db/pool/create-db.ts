@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'pg'
 import { dbFailures } from '../failures.ts'
 import { sql } from '../sql.ts'
-import type { Db, DbOptions, TransactionOptions, Tx } from '../types.ts'
+import type { Db, DbOptions, PoolStats, TransactionOptions, Tx } from '../types.ts'
+import { unavailable } from './advice.ts'
 import { attemptTransaction, queriesOver } from './attempt-transaction.ts'
 import { connectionConfig, queryFor } from './connection.ts'
 import { createPipeline } from './pipeline.ts'
@@ -30,17 +31,23 @@ export function createDb(options: DbOptions): Db {
     onStatement: (text) => onStatement?.(text, 'pipeline'),
     onError,
   })
-  const attempts = { pool, queryFor: asQuery, onStatement: observeTransaction(onStatement) }
+  const observe = observeTransaction(onStatement)
+  const attempts = { pool, queryFor: asQuery, onStatement: observe, onWait: options.onWait }
   const queries = queriesOver(pipeline.send)
   return {
     ...queries,
     transaction: transactions(attempts),
     ping: () => withinPingTimeout(queries.many(sql`SELECT 1`)),
-    stats: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    stats: () => ({ pool: poolStats(pool), pipeline: pipeline.stats() }),
     async close() {
       await Promise.all([pipeline.close(), pool.end()])
     },
   }
+}
+
+export function poolStats(pool: Pool): PoolStats {
+  const { totalCount: total, idleCount: idle, waitingCount: waiting } = pool
+  return { total, idle, waiting, limit: pool.options.max }
 }
 
 function observeTransaction(onStatement: DbOptions['onStatement']): (text: string) => void {
@@ -63,7 +70,7 @@ function transactions(attempts: Parameters<typeof attemptTransaction>[0]): Db['t
       const trouble = troubleOf(error)
       const verdict = judgeTransaction({ trouble, stage, idempotent, attempt })
       if (verdict === 'rethrow') throw error
-      if (verdict === 'unavailable') throw dbFailures.unavailable({ cause: error })
+      if (verdict === 'unavailable') throw unavailable(error)
       await sleep(pauseMs(trouble, attempt, turn))
     }
   }

@@ -5,6 +5,7 @@ import { Client } from 'pg'
 export type Lane = {
   /** The open connection, opening it first where necessary. */
   readonly ready: () => Client | Promise<Client>
+  readonly isOpen: () => boolean
   /** Lets go of a connection that is of no more use; statements under way may finish. */
   readonly retire: (client: Client) => void
   readonly close: () => Promise<void>
@@ -40,6 +41,7 @@ export function createLane(config: ClientConfig, onError: (error: Error) => void
       })
       return opening
     },
+    isOpen: () => current !== undefined,
     retire(client) {
       forget(client)
       client.end().catch(onError)

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientConfig, QueryArrayResult } from 'pg'
-import { dbFailures } from '../failures.ts'
 import type { Statement } from '../sql.ts'
+import type { DbStats } from '../types.ts'
+import { unavailable } from './advice.ts'
 import type { QueryFor } from './connection.ts'
 import type { Lane } from './lane.ts'
 import { createLane } from './lane.ts'
@@ -10,6 +11,7 @@ import { troubleOf, wasRefusedUnsent } from './trouble.ts'
 
 export type Pipeline = {
   readonly send: (statement: Statement) => Promise<QueryArrayResult<unknown[]>>
+  readonly stats: () => DbStats['pipeline']
   readonly close: () => Promise<void>
 }
 
@@ -65,10 +67,15 @@ export function createPipeline(needs: Needs): Pipeline {
         const trouble = troubleOf(error)
         const verdict = judgeStatement({ trouble, sent, text: statement.text, attempt: count })
         if (verdict === 'rethrow') throw error
-        if (verdict === 'unavailable') throw dbFailures.unavailable({ cause: error })
+        if (verdict === 'unavailable') throw unavailable(error)
         await sleep(pauseMs(trouble, count, turn))
       }
     },
+    stats: () => ({
+      open: tracks.filter(({ lane }) => lane.isOpen()).length,
+      under_way: tracks.reduce((sum, { underWay }) => sum + underWay, 0),
+      limit: tracks.length,
+    }),
     async close() {
       await Promise.all(tracks.map(({ lane }) => lane.close()))
     },

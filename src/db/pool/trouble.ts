@@ -11,6 +11,7 @@ const byCode: Readonly<Record<string, Trouble>> = {
   '40001': 'conflict', // serialization_failure
   '40P01': 'conflict', // deadlock_detected
   '26000': 'stale', // invalid_sql_statement_name: the prepared statement is gone
+  '42P05': 'stale', // duplicate_prepared_statement: somebody else's connection, given to us
   '57P01': 'connection', // admin_shutdown
   '57P02': 'connection', // crash_shutdown
   '57P03': 'connection', // cannot_connect_now
@@ -36,19 +37,25 @@ const byMessage: readonly (readonly [RegExp, Trouble])[] = [
   [/^Query read timeout$/, 'connection'],
   [/ is not queryable$/, 'connection'],
   [/^timeout exceeded when trying to connect$/, 'overload'],
+  // PgBouncer gives its own refusals one code for all.
+  [/^query_wait_timeout$/, 'overload'],
   [/^cached plan must not change result type$/, 'stale'],
 ]
 
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) return 'other'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  const known = byCode[code]
+  const known = byCode[code] ?? byMessage.find(([pattern]) => pattern.test(error.message))?.[1]
   if (known !== undefined) return known
   if (code.startsWith('08')) return 'connection'
   if (code.startsWith('53')) return 'overload'
   // No such file: the Unix socket, gone while PostgreSQL is; any other file is a bug.
-  if (code === 'ENOENT') return isConnecting(error) ? 'connection' : 'other'
-  return byMessage.find(([pattern]) => pattern.test(error.message))?.[1] ?? 'other'
+  return code === 'ENOENT' && isConnecting(error) ? 'connection' : 'other'
+}
+
+/** True when a pooler refused what we ask for at the connection, since its own belong to all its clients. */
+export function isPoolerRefusal(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('unsupported startup parameter')
 }
 
 /** True when pg refused to send the statement, because the connection was already known dead. */

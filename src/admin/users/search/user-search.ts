@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Clock } from '../../../base/index.ts'
-import type { Db } from '../../../db/index.ts'
+import type { Queries, Reads } from '../../../db/index.ts'
 import type { ListPage } from '../../../http/index.ts'
 import { decodeCursor, encodeCursor, httpFailures } from '../../../http/index.ts'
 import type { User } from '../../../identity/index.ts'
@@ -35,7 +35,7 @@ export type PeoplePage = ListPage<User> & {
 
 export type UserSearch = { readonly find: (query: PeopleQuery) => Promise<PeoplePage> }
 
-type Needs = { readonly db: Db; readonly clock: Clock }
+type Needs = { readonly reads: Reads; readonly clock: Clock }
 
 const Cursor = Type.Tuple([Type.String(), Type.String(), Type.String({ format: 'uuid' })])
 /** Milliseconds for which the sample of what there is to search is remembered. */
@@ -50,12 +50,12 @@ const mostSources = 3
  * read and sorted; otherwise the list is read in its order, and what fits is kept. A page may therefore
  * have fewer people than asked for, and still be followed by another one.
  */
-export function createUserSearch({ db, clock }: Needs): UserSearch {
+export function createUserSearch({ reads, clock }: Needs): UserSearch {
   let known: { readonly until: number; readonly outlook: Promise<Outlook> } | undefined
   const outlook = (): Promise<Outlook> => {
     const now = clock.now().getTime()
     if (known !== undefined && now < known.until) return known.outlook
-    const made = { until: now + outlookLasts, outlook: selectOutlook(db) }
+    const made = { until: now + outlookLasts, outlook: reads(selectOutlook) }
     known = made
     made.outlook.catch(() => {
       if (known === made) known = undefined
@@ -71,7 +71,7 @@ export function createUserSearch({ db, clock }: Needs): UserSearch {
       if (q !== null && needle === undefined)
         return { items: [], next: null, search: null, cursors: [] }
       const asked = askedOf(query, needle, clock.now())
-      const page = await find(db, query, { looks, needle, asked })
+      const page = await reads((db) => find(db, query, { looks, needle, asked }))
       return { ...page, search: search ?? null }
     },
   }
@@ -84,7 +84,7 @@ type Search = {
 }
 
 async function find(
-  db: Db,
+  db: Queries,
   query: PeopleQuery,
   search: Search,
 ): Promise<Omit<PeoplePage, 'search'>> {
