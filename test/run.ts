@@ -18,8 +18,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { startEmbedded } from '../src/db/index.ts'
 import { createTemplate } from './harness/database.ts'
 
-const needed = { 'redis-server': 'Redis', chromium: 'Chromium', apache2: 'Apache' }
-/** Apache is where the search path of ordinary users does not lead. */
+const needed = {
+  'redis-server': 'Redis',
+  chromium: 'Chromium',
+  apache2: 'Apache',
+  haproxy: 'HAProxy',
+  pgbouncer: 'PgBouncer',
+}
+/** Servers are where the search path of ordinary users does not lead. */
 const isThere = (name: string) =>
   spawnSync('which', [name]).status === 0 || existsSync(`/usr/sbin/${name}`)
 const missing = Object.keys(needed).filter((name) => !isThere(name))
@@ -75,7 +81,9 @@ try {
  * process are alone.
  */
 function bundles(all: readonly string[]): string[] {
-  const alone = all.filter((file) => /test\/e2e\/|security\/timing|kv\/memory/.test(file))
+  const alone = all.filter((file) =>
+    /test\/e2e\/|test\/nodes\/|security\/timing|kv\/memory/.test(file),
+  )
   const shared = all.filter((file) => !alone.includes(file))
   const folder = fileURLToPath(new URL('../node_modules/.cache/cardea-bundles', import.meta.url))
   rmSync(folder, { recursive: true, force: true })
