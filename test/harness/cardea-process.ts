@@ -37,12 +37,15 @@ type Options = {
   readonly env?: Readonly<Record<string, string>>
   /** For node, as `--cpu-prof`. */
   readonly nodeFlags?: readonly string[]
+  /** In front of the command, as `taskset -c 0`. */
+  readonly before?: readonly string[]
 }
 
 export async function startCardea(options: Options): Promise<CardeaProcess> {
-  const { dataDir, port, env = {}, nodeFlags = [] } = options
+  const { dataDir, port, env = {}, nodeFlags = [], before = [] } = options
   const began = performance.now()
-  const child = spawn(process.execPath, [...nodeFlags, main, 'serve'], {
+  const [command = '', ...words] = [...before, process.execPath, ...nodeFlags, main, 'serve']
+  const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...plainEnvironment(),
@@ -117,7 +120,7 @@ async function findSetupLink(output: () => string): Promise<string> {
 }
 
 async function stop(child: Child): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   const timer = setTimeout(() => child.kill('SIGKILL'), longestStop)

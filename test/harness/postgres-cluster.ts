@@ -49,6 +49,8 @@ type Options = {
   /** Settings of every server; given at each start. */
   readonly settings?: Readonly<Record<string, string>>
   readonly database?: string
+  /** Lines before those of pg_hba.conf that let everybody in who knows the password. */
+  readonly hba?: readonly string[]
 }
 
 /** What is lost without fsync is lost with the power, and not with a process that is killed. */
@@ -88,7 +90,7 @@ export async function startPostgresCluster(options: Options = {}): Promise<Postg
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   }
   try {
-    const place = await initialise(path.join(folder, 'primary'))
+    const place = await initialise(path.join(folder, 'primary'), options.hba ?? [])
     const primary = await launch('primary', place, {})
     await primary.query(`CREATE DATABASE ${database}`, 'postgres')
     return {
@@ -111,10 +113,13 @@ export async function startPostgresCluster(options: Options = {}): Promise<Postg
   }
 }
 
-async function initialise(root: string): Promise<Place> {
+async function initialise(root: string, hba: readonly string[]): Promise<Place> {
   const dataDir = await openDataDir(root)
   const binaries = await findBinaries(dataDir, secureRandom)
   await ensureCluster(dataDir, { binaries, random: secureRandom, sync: false })
+  const rules = path.join(dataDir.cluster, 'pg_hba.conf')
+  // Written in place, so that it stays with its owner.
+  await writeFile(rules, [...hba, await readFile(rules, 'utf8')].join('\n'))
   return { dataDir, binaries, password: await readPassword(dataDir) }
 }
 
