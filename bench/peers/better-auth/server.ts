@@ -11,7 +11,8 @@ import { settings } from './settings.ts'
 const [port = '', database = '', mode] = process.argv.slice(2)
 const options = settings({ url: `http://localhost:${port}`, database })
 if (mode === 'migrate') await (await getMigrations(options)).runMigrations()
-const server = createServer(toNodeHandler(betterAuth(options)))
+const answer = toNodeHandler(betterAuth(options))
+const server = createServer((request, response) => void answer(request, response))
 server.keepAliveTimeout = 60_000
 server.listen(Number(port), '127.0.0.1')
 process.once('SIGTERM', () => process.exit(0))
