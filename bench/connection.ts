@@ -9,27 +9,54 @@ export type Answer = {
 /** One keep-alive HTTP/1.1 connection with one request at a time: as little work as can be. */
 export type Connection = {
   readonly get: (path: string, headers?: string) => Promise<Answer>
+  /** A form. */
   readonly post: (path: string, body: string, headers?: string) => Promise<Answer>
-  readonly postJson: (path: string, body: object, headers?: string) => Promise<Answer>
+  readonly postJson: (path: string, body: string, headers?: string) => Promise<Answer>
+  /** Hangs up and connects anew. */
+  readonly reopen: () => Promise<void>
   readonly close: () => void
 }
 
 type Waiting = { readonly resolve: (answer: Answer) => void; readonly reject: (e: Error) => void }
+type Place = { readonly host: string; readonly port: number }
 
 /** `headers` are whole lines, each with its line end. */
-export function connect({
-  host,
-  port,
-}: {
-  readonly host: string
-  readonly port: number
-}): Connection {
-  const socket = open({ host, port, noDelay: true })
+export function connect({ host, port }: Place): Connection {
+  let line = openLine({ host, port })
+  const common = `Host: localhost:${port}\r\n`
+  const send = (kind: string) => (path: string, body: string, headers: string) =>
+    line.send(
+      `POST ${path} HTTP/1.1\r\n${common}${headers}Content-Type: ${kind}\r\n` +
+        `Content-Length: ${body.length}\r\n\r\n${body}`,
+    )
+  const form = send('application/x-www-form-urlencoded')
+  const json = send('application/json')
+  return {
+    get: (path, headers = '') => line.send(`GET ${path} HTTP/1.1\r\n${common}${headers}\r\n`),
+    post: (path, body, headers = '') => form(path, body, headers),
+    postJson: (path, body, headers = '') => json(path, body, headers),
+    async reopen() {
+      line.close()
+      line = openLine({ host, port })
+      await line.opened
+    },
+    close: () => line.close(),
+  }
+}
+
+type Line = {
+  readonly send: (request: string) => Promise<Answer>
+  readonly opened: Promise<void>
+  readonly close: () => void
+}
+
+function openLine(place: Place): Line {
+  const socket = open({ ...place, noDelay: true })
   let buffer = ''
   let waiting: Waiting | undefined
   let broken: Error | undefined
   const fail = (error: Error) => {
-    broken = error
+    broken ??= error
     waiting?.reject(error)
     waiting = undefined
   }
@@ -50,23 +77,20 @@ export function connect({
   })
   socket.on('error', fail)
   socket.on('close', () => fail(new Error('the server closed the connection')))
-  const send = (request: string) =>
-    new Promise<Answer>((resolve, reject) => {
-      if (broken) return reject(broken)
-      waiting = { resolve, reject }
-      return socket.write(request, 'latin1')
-    })
-  const common = `Host: localhost:${port}\r\n`
-  const post = (path: string, body: string, headers: string) =>
-    send(
-      `POST ${path} HTTP/1.1\r\n${common}${headers}Content-Length: ${body.length}\r\n\r\n${body}`,
-    )
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('error', reject)
+  })
+  // Whoever sends hears of it.
+  opened.catch(() => undefined)
   return {
-    get: (path, headers = '') => send(`GET ${path} HTTP/1.1\r\n${common}${headers}\r\n`),
-    post: (path, body, headers = '') =>
-      post(path, body, `${headers}Content-Type: application/x-www-form-urlencoded\r\n`),
-    postJson: (path, body, headers = '') =>
-      post(path, JSON.stringify(body), `${headers}Content-Type: application/json\r\n`),
+    opened,
+    send: (request) =>
+      new Promise<Answer>((resolve, reject) => {
+        if (broken) return reject(broken)
+        waiting = { resolve, reject }
+        return socket.write(request, 'latin1')
+      }),
     close: () => socket.destroy(),
   }
 }
@@ -77,29 +101,32 @@ export function takeAnswer(text: string): { answer: Answer; rest: string } | und
   if (end < 0) return undefined
   const headers = text.slice(0, end + 2)
   const status = Number(headers.slice(9, 12))
-  if (header(headers, 'transfer-encoding') === 'chunked') {
-    const found = takeChunks(text, end + 4)
-    return found && { answer: { status, headers, body: found.body }, rest: found.rest }
-  }
-  const length = Number(header(headers, 'content-length') ?? (status === 204 ? 0 : Number.NaN))
-  if (Number.isNaN(length)) throw new Error(`an answer without content-length:\n${headers}`)
   const start = end + 4
+  const told = header(headers, 'content-length')
+  if (told === undefined && /\r\ntransfer-encoding: chunked/i.test(headers)) {
+    const found = takeChunks(text, start)
+    return found && { answer: { status, headers, body: found.body }, rest: text.slice(found.end) }
+  }
+  const length = Number(told ?? (status === 204 || status === 304 ? 0 : Number.NaN))
+  if (Number.isNaN(length)) throw new Error(`an answer without content-length:\n${headers}`)
   if (text.length < start + length) return undefined
   const body = text.slice(start, start + length)
   return { answer: { status, headers, body }, rest: text.slice(start + length) }
 }
 
-/** RFC 9112 section 7.1, without trailers. */
-function takeChunks(text: string, from: number): { body: string; rest: string } | undefined {
+/** RFC 9112 section 7.1; trailers are not understood. */
+function takeChunks(text: string, start: number): { body: string; end: number } | undefined {
   let body = ''
-  for (let start = from; ; ) {
-    const line = text.indexOf('\r\n', start)
-    const size = Number.parseInt(text.slice(start, line), 16)
-    const next = line + 2 + size + 2
-    if (line < 0 || text.length < next) return undefined
-    body += text.slice(line + 2, line + 2 + size)
-    if (size === 0) return { body, rest: text.slice(next) }
-    start = next
+  for (let at = start; ; ) {
+    const lineEnd = text.indexOf('\r\n', at)
+    if (lineEnd < 0) return undefined
+    const size = Number.parseInt(text.slice(at, lineEnd), 16)
+    if (Number.isNaN(size)) throw new Error('a chunk without a size')
+    const next = lineEnd + 2 + size + 2
+    if (text.length < next) return undefined
+    if (size === 0) return { body, end: next }
+    body += text.slice(lineEnd + 2, lineEnd + 2 + size)
+    at = next
   }
 }
 

@@ -1,13 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs'
-
 /** What /proc tells of a process and of the processes below it. */
-export type CpuSeconds = { readonly own: number; readonly children: number }
+import { readdirSync, readFileSync } from 'node:fs'
 
 const ticksPerSecond = 100 // sysconf(_SC_CLK_TCK) on every Linux that Node runs on
 const bytesPerMib = 1024 * 1024
 const pageSize = 4096
 
-type Stat = { readonly parent: number; readonly ticks: number; readonly residentPages: number }
+type Stat = {
+  readonly parent: number
+  readonly ticks: number
+  /** Of children that have ended. */
+  readonly pastTicks: number
+  readonly residentPages: number
+}
 
 function statOf(pid: number): Stat | undefined {
   try {
@@ -15,7 +19,12 @@ function statOf(pid: number): Stat | undefined {
     // The name in parentheses may hold anything.
     const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
     const at = (position: number) => Number(fields[position - 3])
-    return { parent: at(4), ticks: at(14) + at(15), residentPages: at(24) }
+    return {
+      parent: at(4),
+      ticks: at(14) + at(15),
+      pastTicks: at(16) + at(17),
+      residentPages: at(24),
+    }
   } catch {
     return undefined
   }
@@ -32,10 +41,11 @@ function descendants(pid: number): number[] {
   return all.filter(below)
 }
 
-export function cpuSeconds(pid: number): CpuSeconds {
-  const ticks = descendants(pid).map((child) => statOf(child)?.ticks ?? 0)
-  const children = ticks.reduce((sum, each) => sum + each, 0) / ticksPerSecond
-  return { own: (statOf(pid)?.ticks ?? 0) / ticksPerSecond, children }
+/** CPU time of a process and all below it, those that have ended included: a PostgreSQL, or workers. */
+export function familyCpuSeconds(pid: number): number {
+  const family = [pid, ...descendants(pid)].map(statOf)
+  const ticks = family.reduce((sum, one) => sum + (one ? one.ticks + one.pastTicks : 0), 0)
+  return ticks / ticksPerSecond
 }
 
 /** Resident memory of the process alone. */

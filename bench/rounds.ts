@@ -1,113 +1,179 @@
-import { execFile } from 'node:child_process'
-import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import type { Load } from './load.ts'
-import { drive } from './load.ts'
-import { cpuSeconds } from './process-stats.ts'
+import type { RecordableHistogram } from 'node:perf_hooks'
+import { connect } from './connection.ts'
+import type { Limits } from './limits/limits.ts'
+import type { Crew, Measurement } from './load.ts'
+import { closedLoop, openLoop, reconnect } from './load.ts'
+import type { Postgres } from './postgres.ts'
+import { familyCpuSeconds } from './process-stats.ts'
 import type { Scenario } from './scenarios/scenario.ts'
-import type { Memory } from './results.ts'
-import type { Target } from './target.ts'
-
-/** A side with what is not counted in PostgreSQL yet. */
-export type Measured = Target & {
-  readonly statements: () => Promise<number>
-  readonly idle: Memory
-}
+import { median } from './statistics.ts'
+import type { Target, TargetKey } from './target.ts'
 
 export type Plan = {
   readonly rounds: number
+  /** Users at once. */
+  readonly concurrency: number
+  /** Before the first round of each side, and before each of the others. */
+  readonly firstWarmUpMs: number
   readonly warmUpMs: number
   readonly measureMs: number
+  readonly openMs: number
+  /** Of the throughput of the slowest side: what all sides are asked in the open loop. */
+  readonly openShare: number
+  readonly limitMs: number
 }
 
-export const quickPlan: Plan = { rounds: 3, warmUpMs: 400, measureMs: 1200 }
-export const fullPlan: Plan = { rounds: 5, warmUpMs: 1000, measureMs: 3000 }
+export const quickPlan: Plan = {
+  rounds: 3,
+  concurrency: 16,
+  firstWarmUpMs: 400,
+  warmUpMs: 150,
+  measureMs: 350,
+  openMs: 500,
+  openShare: 0.7,
+  limitMs: 250,
+}
 
-/** One scenario against one server in one round. */
+export const fullPlan: Plan = {
+  ...quickPlan,
+  rounds: 5,
+  firstWarmUpMs: 1000,
+  warmUpMs: 250,
+  measureMs: 1000,
+  openMs: 1800,
+  limitMs: 800,
+}
+
+/** What one side did in one round, all of it for the time that was measured. */
 export type Sample = {
-  readonly perSecond: number
-  readonly latencies: readonly number[]
-  readonly cpuMs: { readonly server: number; readonly database: number }
-  /** Sent to PostgreSQL per operation. */
+  readonly operations: number
+  readonly seconds: number
+  readonly latencies: RecordableHistogram
+  readonly cpuSeconds: {
+    readonly server: number
+    readonly postgres: number | undefined
+    readonly generator: number
+  }
   readonly statements: number
+  readonly walBytes: number
 }
 
-export async function sample(scenario: Scenario, target: Measured, load: Load): Promise<Sample> {
-  const read = async () => ({ ...cpuSeconds(target.pid), statements: await target.statements() })
-  let before = await read()
-  const measured = await drive((connection) => scenario.worker(target, connection), target, load, {
-    onMeasure: async () => {
-      before = await read()
-    },
-  })
-  const after = await read()
-  const each = (seconds: number) => (seconds * 1000) / measured.operations
-  return {
-    perSecond: measured.operations / measured.seconds,
-    latencies: measured.latencies,
-    cpuMs: {
-      server: each(after.own - before.own),
-      database: each(after.children - before.children),
-    },
-    statements: (after.statements - before.statements) / measured.operations,
-  }
-}
+export type OpenSample = Pick<Sample, 'operations' | 'seconds' | 'latencies'>
 
-export type Duel = {
-  readonly scenario: Scenario
+export type Side = {
+  readonly target: Target
   /** In the order of the rounds. */
-  readonly ours: readonly Sample[]
-  /** None where the peer cannot do it. */
-  readonly theirs: readonly Sample[]
+  readonly closed: readonly Sample[]
+  readonly open: OpenSample
 }
 
-const concurrency = 16
-
-/** Both servers in every round, and each round begins with the other one. */
-export async function duel(
-  scenario: Scenario,
-  [cardea, peer]: readonly [Measured, Measured],
-  plan: Plan,
-): Promise<Duel> {
-  const ours: Sample[] = []
-  const theirs: Sample[] = []
-  const load = { concurrency, ...plan }
-  for (let round = 0; round < plan.rounds; round += 1) {
-    const us = async () => ours.push(await sample(scenario, cardea, load))
-    const them = async () => theirs.push(await sample(scenario, peer, load))
-    const both = round % 2 === 0 ? [us, them] : [them, us]
-    for (const turn of scenario.solo === true ? [us] : both) await turn()
-  }
-  return { scenario, ours, theirs }
-}
-
-export type LoginShare = {
+export type Contest = {
   readonly scenario: Scenario
-  readonly ours: readonly Sample[]
-  /** Verifications per second without a server around them. */
-  readonly bare: readonly number[]
+  readonly sides: ReadonlyMap<TargetKey, Side>
+  /** In the order of the rounds, where a limit is measured beside the servers. */
+  readonly beside: readonly number[]
+  /** Operations a second that all sides were asked in the open loop. */
+  readonly openPerSecond: number
 }
 
-export async function loginShare(
+export type Instruments = { readonly postgres: Postgres; readonly limits: Limits }
+
+type Entry = { readonly target: Target; readonly crew: Crew; readonly closed: Sample[] }
+
+/** All sides in each round, each round beginning with another one; then all at the same rate of arrivals. */
+export async function contest(
+  instruments: Instruments,
   scenario: Scenario,
-  cardea: Measured,
-  plan: Plan,
-): Promise<LoginShare> {
-  const ours: Sample[] = []
-  const bare: number[] = []
-  const load = { concurrency, ...plan }
-  for (let round = 0; round < plan.rounds; round += 1) {
-    const us = async () => ours.push(await sample(scenario, cardea, load))
-    const hashing = async () => bare.push(await bareArgon2(plan))
-    for (const turn of round % 2 === 0 ? [us, hashing] : [hashing, us]) await turn()
+  { targets, plan: wanted }: { readonly targets: readonly Target[]; readonly plan: Plan },
+): Promise<Contest> {
+  const plan = planFor(scenario, wanted)
+  const entries: Entry[] = []
+  const beside: number[] = []
+  try {
+    for (const target of targets.filter(({ lacks }) => !lacks.has(scenario.key))) {
+      entries.push({ target, crew: await prepare(scenario, target, plan.concurrency), closed: [] })
+    }
+    await instruments.postgres.checkpoint()
+    for (const { crew } of entries) await warmUp(crew, plan.firstWarmUpMs)
+    const limit = scenario.beside
+    for (let round = 0; round < plan.rounds; round += 1) {
+      for (const { target, crew, closed } of rotated(entries, round))
+        closed.push(await sample(instruments, { target, crew, plan }))
+      if (limit) beside.push(await instruments.limits.measure(limit, plan.measureMs))
+    }
+    const slowest = Math.min(...entries.map(({ closed }) => median(closed.map(perSecond))))
+    const openPerSecond = slowest * plan.openShare
+    const sides = new Map<TargetKey, Side>()
+    for (const { target, crew, closed } of entries) {
+      await reconnect(crew)
+      const open = await openLoop(crew, { perSecond: openPerSecond, forMs: plan.openMs })
+      sides.set(target.key, { target, closed, open })
+    }
+    return { scenario, sides, beside, openPerSecond }
+  } finally {
+    for (const { crew } of entries) hangUp(crew)
   }
-  return { scenario, ours, bare }
 }
 
-async function bareArgon2({ measureMs }: Plan): Promise<number> {
-  const script = fileURLToPath(new URL('argon2.ts', import.meta.url))
-  const words = [script, String(availableParallelism()), String(measureMs)]
-  const { stdout } = await promisify(execFile)(process.execPath, words)
-  return Number(JSON.parse(stdout).perSecond)
+/** What hashes a password is slow, and needs more time for as many operations. */
+function planFor({ beside }: Scenario, plan: Plan): Plan {
+  if (beside === undefined) return plan
+  const { warmUpMs, measureMs, openMs } = plan
+  return { ...plan, warmUpMs: warmUpMs * 2, measureMs: measureMs * 2, openMs: openMs * 2 }
+}
+
+export const perSecond = ({ operations, seconds }: Measurement) => operations / seconds
+
+const rotated = <T>(list: readonly T[], by: number): readonly T[] =>
+  list.map((_, i) => list[(i + by) % list.length] as T)
+
+async function prepare(scenario: Scenario, target: Target, concurrency: number): Promise<Crew> {
+  const crew = {
+    workers: [] as Crew['workers'][number][],
+    connections: [] as Crew['connections'][number][],
+  }
+  try {
+    while (crew.workers.length < concurrency) {
+      const connection = connect(target)
+      crew.connections.push(connection)
+      crew.workers.push(await scenario.worker(target, connection))
+    }
+    return crew
+  } catch (error) {
+    hangUp(crew)
+    throw error
+  }
+}
+
+function hangUp({ connections }: Crew): void {
+  for (const connection of connections) connection.close()
+}
+
+type Turn = { readonly target: Target; readonly crew: Crew; readonly plan: Plan }
+
+async function warmUp(crew: Crew, warmUpMs: number): Promise<void> {
+  await reconnect(crew)
+  await closedLoop(crew, { warmUpMs, measureMs: 0 }, async () => undefined)
+}
+
+async function sample({ postgres }: Instruments, { target, crew, plan }: Turn): Promise<Sample> {
+  const read = async () => {
+    const counts = await postgres.counts(target.database)
+    const { user, system } = process.cpuUsage()
+    return { ...counts, server: familyCpuSeconds(target.pid), generator: (user + system) / 1e6 }
+  }
+  await reconnect(crew)
+  const { before, after, ...measured } = await closedLoop(crew, plan, read)
+  const { cpuSeconds: end } = after
+  const { cpuSeconds: start } = before
+  return {
+    ...measured,
+    cpuSeconds: {
+      server: after.server - before.server,
+      postgres: end === undefined || start === undefined ? undefined : end - start,
+      generator: after.generator - before.generator,
+    },
+    statements: after.statements - before.statements,
+    walBytes: after.walBytes - before.walBytes,
+  }
 }

@@ -1,77 +1,137 @@
 /**
- * `npm run bench [-- --quick]`: Cardea with its embedded PostgreSQL (fsync on) against oidc-provider, which
- * keeps everything in its own memory. Both on this machine, in turns, driven by the same generator.
+ * `npm run bench [-- --quick] [--only code,refresh] [--sides cardea,oidc-postgres] [--database URL] [--save]`:
+ * Cardea against the servers that one would take in its place. All of them on this machine, on the same
+ * PostgreSQL with fsync on, in turns, driven by the same generator, beside what the machine can do at best.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { childrenMib, residentMib } from './process-stats.ts'
+import { pinCores } from './cores.ts'
+import { measureEmbedded } from './embedded.ts'
+import type { LimitKey, Limits } from './limits/limits.ts'
+import { limitKeys, startLimits } from './limits/limits.ts'
+import { describeMachine } from './machine.ts'
+import type { Postgres } from './postgres.ts'
+import { startPostgres } from './postgres.ts'
+import { residentMib } from './process-stats.ts'
 import type { Results, ServerResult } from './results.ts'
-import { duelResult, loginResult } from './results.ts'
-import type { Measured, Plan } from './rounds.ts'
-import { duel, fullPlan, loginShare, quickPlan } from './rounds.ts'
-import { clientCredentials } from './scenarios/client-credentials.ts'
-import { codeFlow } from './scenarios/code-flow.ts'
-import { device } from './scenarios/device.ts'
-import { introspection, opaqueIntrospection } from './scenarios/introspection.ts'
-import { login } from './scenarios/login.ts'
-import { pushedDpop } from './scenarios/pushed-dpop.ts'
-import { refresh } from './scenarios/refresh.ts'
-import { tokenExchange } from './scenarios/token-exchange.ts'
-import { startCardeaTarget } from './server-cardea.ts'
-import { startPeerTarget } from './server-peer.ts'
-import { render } from './table.ts'
+import { scenarioResult } from './results.ts'
+import type { Contest } from './rounds.ts'
+import { contest, fullPlan, quickPlan } from './rounds.ts'
+import { saveLatest, saveReference } from './save.ts'
+import { scenarios } from './scenarios/scenarios.ts'
+import { startOf, stopAll } from './sides.ts'
+import { spread } from './statistics.ts'
+import { progressLine, tables } from './tables.ts'
+import type { StartNeeds, Target, TargetKey } from './target.ts'
 
-const scenarios = [
-  clientCredentials,
-  introspection,
-  opaqueIntrospection,
-  codeFlow,
-  pushedDpop,
-  refresh,
-  device,
-  tokenExchange,
-]
+const { values: options } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    sides: { type: 'string' },
+    database: { type: 'string' },
+  },
+})
+const chosen = chooseFrom(options.only, scenarios, ({ key }) => key)
+// Without Cardea there is nothing to compare with.
+const wanted = options.sides === undefined ? undefined : `cardea,${options.sides}`
+const sides = chooseFrom(wanted, Object.keys(startOf) as TargetKey[], (key) => key)
+const isWhole = chosen.length === scenarios.length && sides.length === Object.keys(startOf).length
+if (options.save && (options.quick || !isWhole)) {
+  throw new Error('--save is for whole runs: without --quick, --only and --sides.')
+}
+const plan = options.quick ? quickPlan : fullPlan
+const began = performance.now()
+const machine = describeMachine()
+const cores = pinCores()
+console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${cores.words}\n`)
 
-const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values
-const plan = quick ? quickPlan : fullPlan
-console.log(`Node ${process.version}, ${availableParallelism()} cores, ${plan.rounds} rounds\n`)
-const cardea = await startCardeaTarget()
+const isDefault = options.only === undefined && options.sides === undefined
+const embedded = isDefault ? await measureEmbedded(cores.all, plan.rounds) : undefined
+const postgres = await startPostgres(options.database)
 try {
-  const peer = await startPeerTarget()
-  try {
-    const results = await compare(cardea, peer, plan)
-    console.log(`\n${render(results)}`)
-    save(results)
-  } finally {
-    await peer.stop()
-  }
+  const results = await measure(postgres)
+  console.log(`\n${tables(results)}`)
+  saveLatest(results)
+  if (options.save) saveReference(results)
 } finally {
-  await cardea.stop()
+  await postgres.stop()
 }
 
-async function compare(cardea: Measured, peer: Measured, plan: Plan): Promise<Results> {
-  const results = []
-  for (const scenario of scenarios) {
-    const result = duelResult(await duel(scenario, [cardea, peer], plan))
-    const { ratio, cardea: own } = result
-    const told = ratio ? `${ratio.median.toFixed(2)}x` : `${own.perSecond.toFixed(0)} per s, alone`
-    console.log(`${result.name}: ${told}`)
-    results.push(result)
+async function measure(postgres: Postgres): Promise<Results> {
+  const needs = { createDatabase: postgres.createDatabase, pinned: cores.server }
+  const limits = await startLimits(needs, plan.concurrency)
+  const targets: Target[] = []
+  try {
+    for (const key of sides) targets.push(await start(key, needs))
+    const idle = targets.map(({ pid }) => residentMib(pid))
+    const { contests, rates } = await runAll(targets, { postgres, limits })
+    const servers = targets.map((target, i) => serverResult(target, idle[i] ?? Number.NaN))
+    return {
+      at: new Date().toISOString(),
+      quick: options.quick,
+      plan,
+      seconds: (performance.now() - began) / 1000,
+      machine,
+      cores: cores.words,
+      postgres: await postgres.about(),
+      servers,
+      embedded,
+      limits: rates,
+      scenarios: contests.map((one) => scenarioResult(one, rates)),
+    }
+  } finally {
+    await stopAll(targets)
+    await limits.stop()
   }
-  const logins = loginResult(await loginShare(login, cardea, plan))
-  return { scenarios: results, login: logins, servers: [cardea, peer].map(serverResult) }
 }
 
-function serverResult({ name, startMs, idle, pid }: Measured): ServerResult {
-  const database = idle.database === undefined ? undefined : childrenMib(pid)
-  return { name, startMs, idle, loaded: { server: residentMib(pid), database } }
+async function start(key: TargetKey, needs: StartNeeds): Promise<Target> {
+  const target = await startOf[key](needs)
+  console.log(`${target.name} is there`)
+  return target
 }
 
-function save(results: Results): void {
-  const folder = fileURLToPath(new URL('results/', import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  const facts = { at: new Date().toISOString(), node: process.version, plan, ...results }
-  writeFileSync(`${folder}latest.json`, `${JSON.stringify(facts, null, 2)}\n`)
+type Instruments = { readonly postgres: Postgres; readonly limits: Limits }
+type LimitRates = Readonly<Record<LimitKey, ReturnType<typeof spread>>>
+
+/** The limits are measured between the scenarios, so that they see the machine as the servers do. */
+async function runAll(
+  targets: readonly Target[],
+  instruments: Instruments,
+): Promise<{ readonly contests: readonly Contest[]; readonly rates: LimitRates }> {
+  const contests: Contest[] = []
+  const samples = new Map<LimitKey, number[]>(limitKeys.map((key) => [key, []]))
+  const rounds = Math.min(plan.rounds, chosen.length)
+  for (const [i, scenario] of chosen.entries()) {
+    const isTurn = Math.floor((i * rounds) / chosen.length) >= (samples.get('http')?.length ?? 0)
+    if (isTurn) await measureLimits(instruments.limits, samples)
+    const one = await contest(instruments, scenario, { targets, plan })
+    console.log(progressLine(one))
+    contests.push(one)
+  }
+  const entries = [...samples].map(([key, rates]) => [key, spread(rates)] as const)
+  return { contests, rates: Object.fromEntries(entries) as LimitRates }
+}
+
+async function measureLimits(limits: Limits, samples: Map<LimitKey, number[]>): Promise<void> {
+  for (const key of limitKeys) samples.get(key)?.push(await limits.measure(key, plan.limitMs))
+}
+
+function serverResult({ key, name, keeps, startMs, pid }: Target, idleMib: number): ServerResult {
+  return { key, name, keeps, startMs, idleMib, loadedMib: residentMib(pid) }
+}
+
+function chooseFrom<T>(
+  words: string | undefined,
+  all: readonly T[],
+  keyOf: (one: T) => string,
+): readonly T[] {
+  if (words === undefined) return all
+  const keys = words.split(',')
+  const unknown = keys.filter((key) => !all.some((one) => keyOf(one) === key))
+  if (unknown.length > 0) {
+    throw new Error(`unknown: ${unknown.join(', ')}; there are ${all.map(keyOf).join(', ')}`)
+  }
+  return all.filter((one) => keys.includes(keyOf(one)))
 }

@@ -1,19 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account, RegisteredClient } from '../test/harness/cardea-admin.ts'
-import { createOwner, registerClient, signInByApi } from '../test/harness/cardea-admin.ts'
+import { createOwner } from '../test/harness/cardea-admin.ts'
 import { freePort, startCardea, temporaryFolder } from '../test/harness/cardea-process.ts'
-import { basic } from './connection.ts'
-import { childrenMib, residentMib } from './process-stats.ts'
-import type { Measured } from './rounds.ts'
-import { passPages, redirectUri } from './target.ts'
+import type { People } from './cardea-fill.ts'
+import { fill } from './cardea-fill.ts'
+import { logIn, visiting } from './cardea-pages.ts'
+import type { Connection } from './connection.ts'
+import { basic, expectStatus } from './connection.ts'
+import { obtainTokens } from './scenarios/code.ts'
+import type { StartNeeds, Target } from './target.ts'
+import { passPages } from './target.ts'
 
 export const owner: Account = { username: 'owner', password: 'correct horse battery staple' }
 
 const env = {
   CARDEA_ENV: 'development',
   CARDEA_LOG_LEVEL: 'warn',
+  CARDEA_REGISTRATION_MODE: 'open',
+  CARDEA_REGISTRATION_VERIFY_EMAIL: 'false',
   // The limits are counted, and never reached.
   CARDEA_LIMITS_LOGIN_PER_ADDRESS: '1000000',
+  CARDEA_LIMITS_PUBLIC_PER_ADDRESS: '1000000',
+  CARDEA_LIMITS_GLOBAL: '10000000',
 }
 const paths = {
   authorize: '/oauth/authorize',
@@ -23,48 +31,51 @@ const paths = {
   introspect: '/oauth/introspect',
   userinfo: '/oauth/userinfo',
 }
+const restMs = 1500
 
-/** Cardea as it comes: its embedded PostgreSQL with fsync on. Started twice, to time both. */
-export async function startCardeaTarget(nodeFlags: readonly string[] = []): Promise<Measured> {
+/** With `needs` on the PostgreSQL of all sides; without it as it comes, with one of its own. */
+export async function startCardeaTarget(
+  nodeFlags: readonly string[] = [],
+  needs?: StartNeeds,
+): Promise<Target> {
+  const database = await needs?.createDatabase('cardea')
   const folder = await temporaryFolder()
-  const settings = { dataDir: folder.path, port: await freePort(), env, nodeFlags }
+  const settings = {
+    dataDir: folder.path,
+    port: await freePort(),
+    env: { ...env, ...(database && { DATABASE_URL: database.url }) },
+    nodeFlags,
+    before: needs?.pinned ?? [],
+  }
   const first = await startCardea(settings)
   await createOwner(await first.setupLink(), owner)
-  const { url } = first
-  const clients = await registerClients(url)
+  const filled = await fill(first.url, owner)
   await first.stop()
   const server = await startCardea(settings)
-  await sleep(1500)
-  const { machine, opaqueMachine, app, device } = clients
-  const target = { url, paths, app, device, authorizeExtra: '' }
-  const asked = (client: RegisteredClient) => ({ client, extra: '' })
+  await sleep(restMs)
+  const side = { url: first.url, paths, app: filled.app, authorizeExtra: '', authenticate: basic }
+  const { machine, opaqueMachine, device, rs256, people } = filled
+  const token = (client: RegisteredClient, extra = '') => ({ client, extra })
   return {
-    ...target,
+    ...side,
+    ...reach(side, people, machine),
     key: 'cardea',
     name: 'Cardea',
     keeps: 'everything',
-    database: undefined,
-    lacks: new Set(),
-    differs: {},
-    authenticate: basic,
-    tokens: { es256: asked(machine), rs256: asked(machine), opaque: asked(opaqueMachine) },
-    introspectable: { jwt: asked(machine), opaque: asked(opaqueMachine) },
-    obtainUserinfoToken: missing,
-    prepareVisit: missing,
-    prepareLogin: missing,
-    prepareRegistration: missing,
-    prepareDecision: missing,
     host: '127.0.0.1',
     port: settings.port,
     pid: server.pid,
-    establishSession: () =>
-      passPages(target, [
-        { identifier: owner.username, password: owner.password },
-        { decision: 'allow' },
-      ]),
-    statements: () => countStatements(url),
+    database,
+    lacks: new Set(),
+    differs: {},
     startMs: { first: first.startMs, next: server.startMs },
-    idle: { server: residentMib(server.pid), database: childrenMib(server.pid) },
+    tokens: {
+      es256: token(machine),
+      rs256: token(machine, `&resource=${encodeURIComponent(rs256)}`),
+      opaque: token(opaqueMachine),
+    },
+    introspectable: { jwt: token(machine), opaque: token(opaqueMachine) },
+    device,
     async stop() {
       await server.stop()
       await folder.remove()
@@ -72,44 +83,64 @@ export async function startCardeaTarget(nodeFlags: readonly string[] = []): Prom
   }
 }
 
-type Clients = Record<'machine' | 'opaqueMachine' | 'app' | 'device', RegisteredClient>
+type Side = Pick<Target, 'url' | 'paths' | 'app' | 'authorizeExtra' | 'authenticate'>
+type Doings = Pick<
+  Target,
+  | 'establishSession'
+  | 'obtainUserinfoToken'
+  | 'prepareVisit'
+  | 'prepareLogin'
+  | 'prepareRegistration'
+  | 'prepareDecision'
+>
 
-const missing = () => Promise.reject(new Error('not yet'))
-
-async function registerClients(url: string): Promise<Clients> {
-  const token = await signInByApi(url, owner)
-  const machine = await registerClient(url, token, {
-    client_name: 'Machine',
-    grant_types: ['client_credentials'],
-    scope: 'read',
-  })
-  const opaqueMachine = await registerClient(url, token, {
-    client_name: 'Machine with opaque tokens',
-    grant_types: ['client_credentials'],
-    scope: 'read',
-    access_token_format: 'opaque',
-  })
-  const app = await registerClient(url, token, {
-    client_name: 'Application',
-    redirect_uris: [redirectUri],
-    grant_types: [
-      'authorization_code',
-      'refresh_token',
-      'urn:ietf:params:oauth:grant-type:token-exchange',
-    ],
-    id_token_signed_response_alg: 'ES256',
-  })
-  const device = await registerClient(url, token, {
-    client_name: 'Device',
-    grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-    id_token_signed_response_alg: 'ES256',
-  })
-  return { machine, opaqueMachine, app, device }
+/** What people do; each worker is the next one of them. */
+function reach(side: Side, people: People, machine: RegisteredClient): Doings {
+  let turn = 0
+  let registered = 0
+  const next = () => people[turn++ % people.length] ?? { ...owner, id: '' }
+  const establishSession = () => {
+    const { username: identifier, password } = next()
+    return passPages(side, [{ identifier, password }, { decision: 'allow' }])
+  }
+  return {
+    establishSession,
+    async obtainUserinfoToken(connection) {
+      return (await obtainTokens(side, connection, await establishSession())).access_token
+    },
+    async prepareVisit(connection) {
+      const person = next()
+      const { username: identifier, password } = person
+      await passPages(side, [{ identifier, password }, { decision: 'allow' }])
+      return visiting(connection, side, person)
+    },
+    prepareLogin: (connection) => logIn(connection, next()),
+    prepareRegistration: async (connection) => async () => {
+      registered += 1
+      const username = `somebody${registered}`
+      const { password } = owner
+      const body = { username, name: 'Some Body', email: `${username}@example.org`, password }
+      const path = '/api/v1/auth/register'
+      expectStatus(await connection.postJson(path, JSON.stringify(body)), 201)
+    },
+    prepareDecision: (connection) => deciding(connection, people, machine),
+  }
 }
 
-/** From its own metrics. */
-async function countStatements(url: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text()
-  const counts = [...text.matchAll(/^cardea_db_statement_total\S* (\d+)/gm)]
-  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+async function deciding(connection: Connection, people: People, machine: RegisteredClient) {
+  const body = 'grant_type=client_credentials'
+  const issued = expectStatus(await connection.post(paths.token, body, basic(machine)), 200)
+  const headers = `Authorization: Bearer ${JSON.parse(issued.body).access_token}\r\n`
+  let n = 0
+  return async () => {
+    n += 1
+    const question = {
+      subject: { type: 'user', id: people[n % people.length]?.id },
+      action: { name: 'read' },
+      resource: { type: 'document', id: String(n % 1000) },
+    }
+    const path = '/access/v1/evaluation'
+    const answer = await connection.postJson(path, JSON.stringify(question), headers)
+    if (!expectStatus(answer, 200).body.includes('"decision":true')) throw new Error(answer.body)
+  }
 }

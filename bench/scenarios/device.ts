@@ -1,11 +1,13 @@
-import { basic, expectStatus } from '../connection.ts'
+import { expectStatus } from '../connection.ts'
 import type { Scenario } from './scenario.ts'
 
 export const device: Scenario = {
+  key: 'device',
   name: 'device code + one poll',
-  note: 'two requests: codes for a device, and a poll while nobody has answered; the pages of the person are not measured',
+  note: 'two requests: codes for a device, and a poll while nobody has answered',
+  least: { http: 2, commit: 1 },
   async worker(target, connection) {
-    const headers = basic(target.device)
+    const headers = target.authenticate(target.device)
     const grant = encodeURIComponent('urn:ietf:params:oauth:grant-type:device_code')
     return async () => {
       const begun = await connection.post(target.paths.device, 'scope=openid', headers)

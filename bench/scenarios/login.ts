@@ -1,24 +1,45 @@
-import { hiddenFields } from '../../test/harness/browser.ts'
-import { expectStatus, header } from '../connection.ts'
-import { owner } from '../server-cardea.ts'
+import { authorizeQuery } from '../target.ts'
+import { pkce, redeem } from './code.ts'
 import type { Scenario } from './scenario.ts'
 
-/** Cardea only: the peer leaves passwords to whoever builds on it. */
 export const login: Scenario = {
-  name: 'login (form -> session)',
-  note: 'the peer has no accounts; compared with bare Argon2id verifications of the same parameters in a process that does nothing else',
-  async worker(_target, connection) {
-    const page = expectStatus(await connection.get('/login'), 200)
-    const browser = header(page.headers, 'set-cookie')?.split(';')[0]
-    const fields = { ...hiddenFields(page.body), identifier: owner.username }
-    const body = new URLSearchParams({ ...fields, password: owner.password }).toString()
-    // Everybody has signed in on this device before: a new one would get a letter every time.
-    const first = await connection.post('/login', body, `Cookie: ${browser}\r\n`)
-    const device = /set-cookie: (\S*cardea_device=[^;]*)/i.exec(first.headers)?.[1]
-    const cookie = `Cookie: ${browser}; ${device}\r\n`
+  key: 'login',
+  name: 'login: password to session',
+  note: 'one request; each of the people is on a device of theirs that is known',
+  least: { http: 1, argon2: 1, commit: 1 },
+  beside: 'argon2',
+  worker: (target, connection) => target.prepareLogin(connection),
+}
+
+export const loginAndCode: Scenario = {
+  key: 'login-code',
+  name: 'login and code + PKCE',
+  note: 'from an authorization request of somebody who is signed in nowhere, over the pages with the password, to all three tokens',
+  least: { http: 4, argon2: 1, 'es256-sign': 2, commit: 3 },
+  beside: 'argon2',
+  async worker(target, connection) {
+    const visit = await target.prepareVisit(connection)
     return async () => {
-      const answer = expectStatus(await connection.post('/login', body, cookie), 303)
-      if (!/set-cookie: \S*cardea_session=/i.test(answer.headers)) throw new Error('no session')
+      const { verifier, challenge } = pkce()
+      const location = await visit(authorizeQuery(target, challenge))
+      await redeem(target, connection, { location, verifier })
     }
   },
+}
+
+export const registration: Scenario = {
+  key: 'registration',
+  name: 'registration of an account',
+  note: 'one request of JSON with name, address and password; the account is there at once',
+  least: { http: 1, argon2: 1, commit: 1 },
+  beside: 'argon2',
+  worker: (target, connection) => target.prepareRegistration(connection),
+}
+
+export const decision: Scenario = {
+  key: 'decision',
+  name: 'permission decision',
+  note: 'one request of JSON (AuthZEN): may this person do this to that; the people are few enough to be remembered',
+  least: { http: 1 },
+  worker: (target, connection) => target.prepareDecision(connection),
 }
