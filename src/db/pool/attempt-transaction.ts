@@ -3,6 +3,7 @@ import { stopwatch } from '../../base/index.ts'
 import type { Statement } from '../sql.ts'
 import type { Tx } from '../types.ts'
 import type { QueryFor } from './connection.ts'
+import { confirmReplicated, warningsOf } from './replication.ts'
 import { toObjects } from './rows.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -101,9 +102,11 @@ function openSession(needs: Needs, client: PoolClient, begin: string): Session {
     },
     async commit() {
       if (begun === undefined) return
+      const before = warningsOf(client)
       const { command } = await control('COMMIT')
       // PostgreSQL answers ROLLBACK when a statement had failed, even if `work` caught the error.
       if (command !== 'COMMIT') throw firstError ?? new Error('the transaction was rolled back')
+      confirmReplicated(client, before)
     },
     async abandon(why) {
       over = true

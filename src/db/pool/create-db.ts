@@ -7,6 +7,7 @@ import { unavailable } from './advice.ts'
 import { attemptTransaction, queriesOver } from './attempt-transaction.ts'
 import { connectionConfig, queryFor } from './connection.ts'
 import { createPipeline } from './pipeline.ts'
+import { watchReplication } from './replication.ts'
 import { judgeTransaction, pauseMs } from './retry.ts'
 import { troubleOf } from './trouble.ts'
 
@@ -24,6 +25,7 @@ export function createDb(options: DbOptions): Db {
   // Without listeners, a connection lost while idle or in use would end the process.
   pool.on('error', onError)
   pool.on('connect', (client) => client.on('error', onError))
+  pool.on('connect', watchReplication)
   const pipeline = createPipeline({
     config,
     connections: options.pipelineConnections ?? defaultPipelineConnections,

@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg'
 import { Client } from 'pg'
+import { watchReplication } from './replication.ts'
 
 /** One connection that carries many statements at a time and is replaced when it is lost. */
 export type Lane = {
@@ -22,6 +23,7 @@ export function createLane(config: ClientConfig, onError: (error: Error) => void
 
   async function open(): Promise<Client> {
     const client = new Client(config)
+    watchReplication(client)
     client.on('error', (error) => {
       forget(client)
       onError(error)

@@ -6,6 +6,7 @@ import { unavailable } from './advice.ts'
 import type { QueryFor } from './connection.ts'
 import type { Lane } from './lane.ts'
 import { createLane } from './lane.ts'
+import { confirmReplicated, warningsOf } from './replication.ts'
 import { judgeStatement, pauseMs } from './retry.ts'
 import { troubleOf, wasRefusedUnsent } from './trouble.ts'
 
@@ -47,7 +48,10 @@ export function createPipeline(needs: Needs): Pipeline {
       const ready = track.lane.ready()
       client = ready instanceof Promise ? await ready : ready
       needs.onStatement(statement.text)
-      return { ok: true, result: await client.query<unknown[]>(needs.queryFor(statement)) }
+      const before = warningsOf(client)
+      const result = await client.query<unknown[]>(needs.queryFor(statement))
+      if (result.command !== 'SELECT') confirmReplicated(client, before)
+      return { ok: true, result }
     } catch (error) {
       if (client !== undefined && troubleOf(error) === 'stale') track.lane.retire(client)
       return { ok: false, error, sent: client !== undefined && !wasRefusedUnsent(error) }

@@ -1,15 +1,19 @@
+import { NotReplicated } from './replication.ts'
+
 /**
  * What went wrong, as far as deciding about a retry needs to know.
  * `conflict`: PostgreSQL undid the work in favour of somebody else's.
- * `stale`: the connection's prepared statement no longer fits the schema; nothing was executed.
+ * `stale`: the connection, or a statement that it has prepared, is good for nothing any more; nothing was executed.
  * `connection`: the server is away, or the connection to it was lost.
- * `overload`: the server or the pool is too busy, or the statement took too long; it was undone.
+ * `overload`: the server or the pool is too busy, or the statement took too long; it was undone,
+ * or, if its commit waited for a standby, stays with this server alone.
  */
 export type Trouble = 'conflict' | 'stale' | 'connection' | 'overload' | 'other'
 
 const byCode: Readonly<Record<string, Trouble>> = {
   '40001': 'conflict', // serialization_failure
   '40P01': 'conflict', // deadlock_detected
+  '25006': 'stale', // read_only_sql_transaction: a primary that was, and is a standby now
   '26000': 'stale', // invalid_sql_statement_name: the prepared statement is gone
   '42P05': 'stale', // duplicate_prepared_statement: somebody else's connection, given to us
   '57P01': 'connection', // admin_shutdown
@@ -44,6 +48,7 @@ const byMessage: readonly (readonly [RegExp, Trouble])[] = [
 
 export function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Error)) return 'other'
+  if (error instanceof NotReplicated) return 'overload'
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   const known = byCode[code] ?? byMessage.find(([pattern]) => pattern.test(error.message))?.[1]
   if (known !== undefined) return known
