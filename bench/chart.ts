@@ -3,7 +3,7 @@ import type { Spread } from './statistics.ts'
 import type { TargetKey } from './target.ts'
 
 const width = 860
-const left = 250
+const left = 260
 const right = 70
 const rowHeight = 17
 const groupGap = 9
@@ -37,6 +37,7 @@ export function chart({ scenarios, servers }: Results): string {
     `<rect class="page" width="${width}" height="${height}" rx="6"/>`,
     `<text class="head" x="20" y="32">Throughput of Cardea as a multiple of that of others</text>`,
     ...legend(others),
+    `<text class="small end" x="${width - 20}" y="32">median of the rounds, from the least to the most</text>`,
     ...ticks.map((tick) => gridLine(x(tick), end, tick)),
     `<text class="small" x="${x(1) + 6}" y="${end + 32}">Cardea is faster →</text>`,
     `<text class="small end" x="${x(1) - 6}" y="${end + 32}">← Cardea is slower</text>`,
@@ -49,7 +50,7 @@ const styles = `
 text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f2328 }
 .head { font-size: 16px; font-weight: 600 }
 .small { font-size: 11px; fill: #59636e }
-.value { font-size: 11px }
+.value { font-size: 11px; paint-order: stroke; stroke: #ffffff; stroke-width: 3px }
 .end { text-anchor: end }
 .middle { text-anchor: middle }
 .page { fill: #ffffff }
@@ -61,6 +62,7 @@ text { font: 13px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: #1f232
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 }
   .small { fill: #9198a1 }
+  .value { stroke: #0d1117 }
   .page { fill: #0d1117 }
   .grid { stroke: #30363d }
   .one { stroke: #9198a1 }

@@ -1,10 +1,12 @@
 /**
  * `npm run generate` writes the files that say what the code says: docs/config.md, docs/errors.md,
- * .env.example, openapi.json and the import table of docs/architecture.md. With `--check` it writes nothing,
- * names the files that are stale and exits with 1. Needs neither a database nor the network.
+ * .env.example, openapi.json, the import table of docs/architecture.md, and docs/performance.md with its picture
+ * from the reference run of the bench. With `--check` it writes nothing, names the files that are stale and exits
+ * with 1. Needs neither a database nor the network.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { performanceFiles } from '../bench/save.ts'
 import { createAccessBook } from '../src/access/index.ts'
 import type { AppOptions } from '../src/app.ts'
 import type { Clock } from '../src/base/index.ts'
@@ -53,6 +55,7 @@ export async function generated(): Promise<Record<string, string>> {
     'openapi.json': `${JSON.stringify(await openApi(), null, 2)}\n`,
     'docs/errors.md': await problemCodesMarkdown(),
     'docs/architecture.md': withTable(read('docs/architecture.md')),
+    ...performanceFiles(),
   }
 }
 
