@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { sql } from '../../src/db/index.ts'
-import { runCommand } from '../harness/command.ts'
+import { runCommand, runProcess } from '../harness/command.ts'
 import type { TestServer, TestUser } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
@@ -40,8 +40,10 @@ test('roles are made and given beside the running server, which follows within a
   assert.equal(await may('42'), false)
   const permission = ['permission', 'create', '--permission', 'document:read']
   assert.match(await succeeds(...permission, '--description', 'See it'), /registered document:read/)
-  const made = await succeeds('role', 'create', '--role', 'reader', '--permission', 'document:read')
-  assert.deepEqual(JSON.parse(made).permissions, ['document:read'])
+  const create = ['role', 'create', '--role', 'reader', '--permission', 'document:read']
+  const made = await runProcess(server.databaseUrl, create)
+  assert.equal(made.code, 0, made.output)
+  assert.deepEqual(JSON.parse(made.stdout).permissions, ['document:read'])
   const who = ['--user', 'mira', '--role', 'reader', '--resource', 'document:4*']
   const given = await succeeds('role', 'assign', ...who, '--until', '2100-01-01T00:00:00Z')
   assert.match(given, /^gave reader to user \S+ for document:4\* until 2100-01-01T00:00:00.000Z/)

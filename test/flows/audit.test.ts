@@ -12,7 +12,7 @@ import { secureRandom, systemClock } from '../../src/base/index.ts'
 import type { Db } from '../../src/db/index.ts'
 import { createDb, isPermissionDenied, migrateDown, migrateUp } from '../../src/db/index.ts'
 import { createLog } from '../../src/telemetry/index.ts'
-import { runCommand } from '../harness/command.ts'
+import { runCommand, runProcess } from '../harness/command.ts'
 import { testDatabase } from '../harness/database.ts'
 import { postJson } from '../harness/json.ts'
 import type { TestServer } from '../harness/server.ts'
@@ -34,15 +34,15 @@ after(async () => {
 const needs = { clock: systemClock, random: secureRandom }
 const entry = { actor: 'system', action: 'test.one', resource: 'test', outcome: 'success' } as const
 const secretKey = masterKey.toString('base64url')
-const cardea = (...argv: string[]) =>
-  runCommand(server.databaseUrl, argv, { CARDEA_SECRET_KEY: secretKey })
+const settings = { CARDEA_SECRET_KEY: secretKey }
+const cardea = (...argv: string[]) => runCommand(server.databaseUrl, argv, settings)
 
 test('the commands list, export and verify the log, and tell what was done to it', async () => {
   const user = await server.user({ username: 'audited' })
   await server.app.audit.seal()
   await server.user()
   await server.app.audit.seal()
-  const sound = await cardea('audit', 'verify')
+  const sound = await runProcess(server.databaseUrl, ['audit', 'verify'], settings)
   assert.equal(sound.code, 0, sound.output)
   assert.match(sound.output, /newest signed checkpoint: eyJ/)
   const checkpoint = /newest checkpoint: (\S+)/.exec(sound.output)?.[1] ?? ''

@@ -7,6 +7,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../harness/cardea-process.ts'
+import { commandIn } from '../harness/command.ts'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const main = path.join(root, 'src/main.ts')
@@ -75,13 +76,18 @@ async function cardea(argv: readonly string[], options: Options = {}) {
   return { code, output: output() }
 }
 
+/** The same without a process of its own. */
+const quick = (argv: readonly string[], env: Options['env'] = {}) =>
+  commandIn(tmpdir(), argv, { ...settings, ...env })
+
 async function serve(): Promise<Running> {
   const running = start(['serve'])
   const ended = running.exit.then((code) => {
     throw new Error(`serve ended with ${code}: ${running.output()}`)
   })
   const up = async () => {
-    while (!running.output().includes('listening on')) await sleep(20)
+    const { child } = running
+    while (!running.output().includes('listening on') && child.exitCode === null) await sleep(20)
   }
   await Promise.race([up(), ended])
   ended.catch(() => undefined)
@@ -108,15 +114,15 @@ function postgresOf(folder: string): number[] {
 const password = 'correct horse battery staple'
 
 test('help is printed with exit code 0, what is unknown is refused with 2', async () => {
-  const cases: [string[], number, RegExp][] = [
-    [['--help'], 0, /user create/],
+  const cases: [string[], number, RegExp, run?: typeof quick][] = [
+    [['--help'], 0, /user create/, cardea],
     [['user', 'create', '--help'], 0, /--username/],
-    [['fly'], 2, /no command "fly"/],
+    [['fly'], 2, /no command "fly"/, cardea],
     [['user', 'fly'], 2, /no command "user fly"/],
     [['serve', '--fast'], 2, /--fast/],
     [['migrate', 'down', '--count', 'many'], 2, /--count/],
   ]
-  const answers = await Promise.all(cases.map(([argv]) => cardea(argv)))
+  const answers = await Promise.all(cases.map(([argv, , , run = quick]) => run(argv)))
   for (const [i, [argv, code, words]] of cases.entries()) {
     assert.equal(answers[i]?.code, code, `${argv.join(' ')}: ${answers[i]?.output}`)
     assert.match(answers[i].output, words)
@@ -133,9 +139,9 @@ test('config check says everything that is wrong, without the values of secrets'
     DATABASE_URL: 'mysql://someone:hunter2@db/x',
   }
   const [bad, refused, printed] = await Promise.all([
-    cardea(['config', 'check'], { env }),
+    quick(['config', 'check'], env),
     cardea(['serve'], { env }),
-    cardea(['config', 'print'], { env: { DATABASE_URL: 'postgres://someone:hunter2@db/x' } }),
+    quick(['config', 'print'], { DATABASE_URL: 'postgres://someone:hunter2@db/x' }),
   ])
   for (const { code, output } of [bad, refused]) {
     assert.equal(code, 2, output)
@@ -147,17 +153,25 @@ test('config check says everything that is wrong, without the values of secrets'
   assert.ok(!printed.output.includes('hunter2'), printed.output)
 })
 
+test('the first start prints a link that works, outside the log', async () => {
+  const first = await serve()
+  while (!first.output().includes('/setup?token=') && first.child.exitCode === null) await sleep(20)
+  const [link = ''] = /http\S+\/setup\?token=[\w-]+/.exec(first.output()) ?? []
+  assert.equal((await fetch(link)).status, 200)
+  first.child.kill('SIGINT')
+  assert.equal(await first.exit, 0, first.output())
+  assert.deepEqual(postgresOf(dataDir), [])
+})
+
 test('without a server the commands start PostgreSQL for the while and leave none behind', async () => {
-  const before_ = await cardea(['migrate', 'status'])
-  assert.equal(before_.code, 0, before_.output)
-  assert.match(before_.output, /^pending +0001_initial/m)
+  const down = await quick(['migrate', 'down', '--count', '100'])
+  assert.match(down.output, /take back: 0001_initial/)
+  const pending = await quick(['migrate', 'status'])
+  assert.equal(pending.code, 0, pending.output)
+  assert.match(pending.output, /^pending +0001_initial/m)
   const up = await cardea(['migrate', 'up'])
   assert.equal(up.code, 0, up.output)
   assert.match(up.output, /apply: 0001_initial/)
-  assert.match(
-    (await cardea(['migrate', 'down', '--count', '100'])).output,
-    /take back: 0001_initial/,
-  )
   const argv = [
     'user',
     'create',
@@ -194,7 +208,7 @@ test('a server and its commands share one folder; a second server is refused', a
       'https://wiki.example/cb',
       '--json',
     ]),
-    cardea(['migrate', 'status']),
+    quick(['migrate', 'status']),
   ])
   assert.equal(health.code, 0, health.output)
   assert.equal(second.code, 1, second.output)
@@ -207,12 +221,12 @@ test('a server and its commands share one folder; a second server is refused', a
   assert.match(made.client_id, /^c_/)
   assert.ok(made.client_secret)
   assert.match(status.output, /^applied +0001_initial/m)
-  const rotated = await cardea(['key', 'rotate'])
+  const rotated = await quick(['key', 'rotate'])
   assert.equal(rotated.code, 0, rotated.output)
   const [, kid = ''] = /next signing key: (\S+)/.exec(rotated.output) ?? []
   const [listed, bad] = await Promise.all([
-    cardea(['key', 'list']),
-    cardea(['client', 'create', '--name', 'Bad', '--redirect-uri', 'http://plain.example/cb']),
+    quick(['key', 'list']),
+    quick(['client', 'create', '--name', 'Bad', '--redirect-uri', 'http://plain.example/cb']),
   ])
   assert.equal(listed.code, 0, listed.output)
   assert.match(listed.output, /RS256/)
@@ -241,23 +255,4 @@ test('SIGTERM ends the server and its PostgreSQL', async () => {
   assert.deepEqual(postgresOf(dataDir), [])
   await assert.rejects(readFile(path.join(dataDir, 'postgres/postmaster.pid')), /ENOENT/)
   assert.equal((await cardea(['healthcheck'])).code, 1)
-})
-
-test('the first start prints a link that works, outside the log', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'cardea-cli-'))
-  await chmod(folder, 0o755)
-  const kept = settings
-  settings = { ...settings, CARDEA_DATA_DIR: folder }
-  try {
-    const first = await serve()
-    while (!first.output().includes('/setup?token=')) await sleep(20)
-    const [link = ''] = /http\S+\/setup\?token=[\w-]+/.exec(first.output()) ?? []
-    assert.equal((await fetch(link)).status, 200)
-    first.child.kill('SIGINT')
-    assert.equal(await first.exit, 0, first.output())
-    assert.deepEqual(postgresOf(folder), [])
-  } finally {
-    settings = kept
-    await rm(folder, { recursive: true, force: true })
-  }
 })

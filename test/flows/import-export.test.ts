@@ -5,10 +5,12 @@ import { pbkdf2Sync } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hash as bcryptHash } from '@node-rs/bcrypt'
+import { Client } from 'pg'
 import { sql } from '../../src/db/index.ts'
+import { commandIn, withHost } from '../harness/command.ts'
 import type { TestServer } from '../harness/server.ts'
 import { testServer } from '../harness/server.ts'
 
@@ -29,10 +31,11 @@ after(async () => {
 
 type Target = Pick<TestServer, 'databaseUrl'>
 
-function start(target: Target, argv: readonly string[]) {
-  // The address of a socket has no host, which the configuration refuses; the one in the query counts.
-  const url = target.databaseUrl.replace('@/', '@localhost/')
-  const env = { PATH: process.env.PATH, DATABASE_URL: url }
+const settingsOf = ({ databaseUrl }: Target) => ({ DATABASE_URL: withHost(databaseUrl) })
+
+/** In a process of its own, which can be interrupted. */
+function start(argv: readonly string[]) {
+  const env = { PATH: process.env.PATH, ...settingsOf(server) }
   const child = spawn(process.execPath, [main, ...argv], { cwd: folder, env })
   children.add(child)
   const written = { stdout: '', stderr: '' }
@@ -48,12 +51,11 @@ function start(target: Target, argv: readonly string[]) {
 }
 
 async function cardea(argv: readonly string[], target: Target = server) {
-  const { ended, written } = start(target, argv)
-  const code = await ended
-  const counts = [...written.stdout.matchAll(/^(\S.*?)\s{2,}(\d+)$/gm)].map(
+  const result = await commandIn(folder, argv, settingsOf(target))
+  const counts = [...result.stdout.matchAll(/^(\S.*?)\s{2,}(\d+)$/gm)].map(
     ([, words = '', count]) => [words, Number(count)] as const,
   )
-  return { code, ...written, counts: Object.fromEntries(counts) as Record<string, number> }
+  return { ...result, counts: Object.fromEntries(counts) as Record<string, number> }
 }
 
 async function fileOf(name: string, lines: readonly unknown[]): Promise<string> {
@@ -307,27 +309,49 @@ async function importedLines(): Promise<number> {
   return row?.lines ?? 0
 }
 
-async function interruptIn(file: string, signal: 'SIGKILL' | 'SIGINT') {
-  const { child, ended, written } = start(server, ['import', 'users', file])
-  while ((await importedLines()) === 0 && child.exitCode === null) await sleep(5)
-  child.kill(signal)
-  const code = await ended
-  await sleep(500) // a COMMIT that PostgreSQL has already received may still happen
-  return { code, ...written }
+/** Keeps an import in the batch of this user, whom somebody else is making, until it is let go. */
+async function hold(username: string): Promise<() => Promise<void>> {
+  const client = new Client({ connectionString: server.databaseUrl })
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query(
+    `INSERT INTO users (id, username, username_key, created_at, updated_at)
+     VALUES (gen_random_uuid(), $1, $1, now(), now())`,
+    [username],
+  )
+  return async () => {
+    await client.query('ROLLBACK')
+    await client.end()
+  }
 }
 
-async function manyUsers(prefix: string): Promise<{ file: string; count: number }> {
-  const count = 20_000
+/** How many work on the database of the server and wait for somebody else there. */
+async function heldUp(): Promise<number> {
+  const row = await server.app.db.maybe<{ n: number }>(sql`
+    SELECT count(*)::integer AS n FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`)
+  return row?.n ?? 0
+}
+
+const count = 4000
+
+/** More users than four batches. */
+async function manyUsers(prefix: string): Promise<string> {
   const lines = Array.from({ length: count }, (_, i) => ({ username: `${prefix}-${i}` }))
   await server.app.db.run(sql`DELETE FROM import_runs`)
-  return { file: await fileOf(`${prefix}.jsonl`, lines), count }
+  return fileOf(`${prefix}.jsonl`, lines)
 }
 
 test('an import that is killed goes on where it was, and every line is in once', async () => {
-  const { file, count } = await manyUsers('killed')
-  assert.equal((await interruptIn(file, 'SIGKILL')).code, 'SIGKILL')
+  const file = await manyUsers('killed')
+  const letGo = await hold('killed-2500')
+  const { child, ended } = start(['import', 'users', file])
+  while ((await heldUp()) === 0 && child.exitCode === null) await sleep(5)
+  child.kill('SIGKILL')
+  assert.equal(await ended, 'SIGKILL')
+  await letGo()
   const half = await countLike('killed-%')
-  assert.ok(half > 0 && half < count, `${half} of ${count}`)
+  assert.equal(half, 2000)
   assert.equal(half, await importedLines())
   const rest = await cardea(['import', 'users', file])
   assert.equal(rest.code, 0, rest.stderr)
@@ -341,62 +365,71 @@ test('an import that is killed goes on where it was, and every line is in once',
 })
 
 test('Ctrl-C ends the batch and says how to go on', async () => {
-  const { file, count } = await manyUsers('stopped')
-  const stopped = await interruptIn(file, 'SIGINT')
-  assert.equal(stopped.code, 1, stopped.stderr)
-  const half = await countLike('stopped-%')
-  assert.ok(half > 0 && half < count, `${half} of ${count}`)
-  assert.match(
-    stopped.stdout,
-    new RegExp(`Stopped after line ${half}\\. Run the same command again`),
-  )
+  const file = await manyUsers('stopped')
+  const letGo = await hold('stopped-2500')
+  const { child, ended, written } = start(['import', 'users', file])
+  while ((await heldUp()) === 0 && child.exitCode === null) await sleep(5)
+  child.kill('SIGINT')
+  while (!written.stderr.includes('Stopping after this batch')) await sleep(5)
+  await letGo()
+  assert.equal(await ended, 1, written.stderr)
+  assert.equal(await countLike('stopped-%'), 3000)
+  assert.match(written.stdout, /Stopped after line 3000\. Run the same command again/)
 })
 
 test('two imports of one file at once do not import anybody twice', async () => {
-  const { file, count } = await manyUsers('racing')
-  const both = await Promise.all([
-    cardea(['import', 'users', file]),
-    cardea(['import', 'users', file]),
-  ])
-  assert.ok(
-    both.some(({ code }) => code === 0),
-    JSON.stringify(both),
-  )
+  const file = await manyUsers('racing')
+  const letGo = await hold('racing-500')
+  const both = [start(['import', 'users', file]), start(['import', 'users', file])]
+  while ((await heldUp()) < 2 && children.size === 2) await sleep(5)
+  await letGo()
+  const codes = await Promise.all(both.map(({ ended }) => ended))
+  const told = both.map(({ written }) => written.stderr)
+  assert.deepEqual(new Set(codes), new Set([0, 1]), told.join('\n'))
+  assert.equal(told[codes.indexOf(1)], 'Another import of this file is under way.\n')
   assert.equal(await countLike('racing-%'), count)
-  for (const { stderr } of both) assert.doesNotMatch(stderr, /\n\s+at /)
 })
 
-for (const format of ['jsonl', 'csv'] as const) {
-  test(`an export as ${format} makes the same users elsewhere, who sign in as before`, async () => {
-    const [from, to] = await Promise.all([testServer(), testServer()])
-    try {
-      const address = { locality: 'Basel', formatted: 'Weg 1\n4000 Basel' }
-      const profile = { name: 'Rúna "R" Trip, Dr.', website: 'https://example.com/', address }
-      await from.user({ username: 'round', profile, password: 'a password that moves' })
-      await from.user({ username: 'other', email: 'other@example.com' })
-      await from.app.db.run(sql`UPDATE users SET is_active = false, deactivated_by = 'user',
-        delete_after = '2099-01-01', terms_version = '2', terms_accepted_at = '2024-05-06' WHERE username = 'other'`)
-      await from.app.db.run(sql`INSERT INTO user_roles (user_id, role_id, created_at)
-        SELECT u.id, r.id, now() FROM users u, roles r WHERE u.username = 'round' AND r.name IN ('admin', 'owner')`)
-      const file = path.join(folder, `moved.${format}`)
-      const out = await cardea(['export', 'users', file, '--with-password-hashes'], from)
-      assert.equal(out.code, 0, out.stderr)
-      assert.match(out.stderr, /2 users/)
-      assert.equal((await stat(file)).mode & 0o777, 0o600)
-      const again = await cardea(['export', 'users', file], from)
-      assert.equal(again.code, 2)
-      assert.match(again.stderr, /--force/)
-      const moved = await cardea(['import', 'users', file], to)
-      assert.equal(moved.code, 0, moved.stderr)
-      assert.deepEqual(await everything(to), await everything(from))
-      assert.equal(await login('round', 'a password that moves', to), 200)
-      const back = await cardea(['import', 'users', file], from)
-      assert.equal(back.counts['exist already'], 2)
-    } finally {
-      await Promise.all([from.close(), to.close()])
-    }
+describe('an export makes the same users elsewhere, who sign in as before', () => {
+  let from: TestServer
+
+  before(async () => {
+    from = await testServer()
+    const address = { locality: 'Basel', formatted: 'Weg 1\n4000 Basel' }
+    const profile = { name: 'Rúna "R" Trip, Dr.', website: 'https://example.com/', address }
+    await from.user({ username: 'round', profile, password: 'a password that moves' })
+    await from.user({ username: 'other', email: 'other@example.com' })
+    await from.app.db.run(sql`UPDATE users SET is_active = false, deactivated_by = 'user',
+      delete_after = '2099-01-01', terms_version = '2', terms_accepted_at = '2024-05-06' WHERE username = 'other'`)
+    await from.app.db.run(sql`INSERT INTO user_roles (user_id, role_id, created_at)
+      SELECT u.id, r.id, now() FROM users u, roles r WHERE u.username = 'round' AND r.name IN ('admin', 'owner')`)
   })
-}
+  after(() => from?.close())
+
+  for (const format of ['jsonl', 'csv'] as const) {
+    test(`as ${format}`, async () => {
+      const to = await testServer()
+      try {
+        const file = path.join(folder, `moved.${format}`)
+        const out = await cardea(['export', 'users', file, '--with-password-hashes'], from)
+        assert.equal(out.code, 0, out.stderr)
+        assert.match(out.stderr, /2 users/)
+        assert.equal((await stat(file)).mode & 0o777, 0o600)
+        const again = await cardea(['export', 'users', file], from)
+        assert.equal(again.code, 2)
+        assert.match(again.stderr, /--force/)
+        const moved = await cardea(['import', 'users', file], to)
+        assert.equal(moved.code, 0, moved.stderr)
+        assert.deepEqual(await everything(to), await everything(from))
+        assert.equal(await login('round', 'a password that moves', to), 200)
+        const back = await cardea(['import', 'users', file], from)
+        assert.equal(back.counts['exist already'], 2)
+      } finally {
+        await to.close()
+      }
+    })
+  }
+})
 
 function everything({ app }: TestServer): Promise<unknown[]> {
   return app.db.many(sql`SELECT u.*,

@@ -7,7 +7,7 @@ import { createDb } from '../../src/db/index.ts'
 import type { JobKind } from '../../src/jobs/index.ts'
 import { createQueue, GiveUp, listDeadJobs, queueDepth } from '../../src/jobs/index.ts'
 import { createSealer } from '../../src/keys/index.ts'
-import { runCommand } from '../harness/command.ts'
+import { runCommand, runProcess } from '../harness/command.ts'
 import type { TestDatabase } from '../harness/database.ts'
 import { testDatabase } from '../harness/database.ts'
 
@@ -41,7 +41,7 @@ function makeQueue(run: () => Promise<void>) {
 }
 
 test('dead letters are listed without what they say, tried again and dropped', async () => {
-  const empty = await cardea('job', 'list')
+  const empty = await runProcess(database.url, ['job', 'list'])
   assert.equal(empty.code, 0, empty.output)
   assert.equal(empty.output, '0 dead, 0 waiting\n')
 

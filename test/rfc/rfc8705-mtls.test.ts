@@ -8,7 +8,7 @@ import type { JWK } from 'jose'
 import { decodeJwt } from 'jose'
 import type { ClientInput } from '../../src/clients/index.ts'
 import { makeCertificate } from '../harness/certificate.ts'
-import { runCommand } from '../harness/command.ts'
+import { runProcess } from '../harness/command.ts'
 import { proof, proofKey } from '../harness/dpop.ts'
 import type { Issued } from '../harness/issued-certificate.ts'
 import { clientAuth, issueCertificate, serverAuth } from '../harness/issued-certificate.ts'
@@ -326,7 +326,7 @@ test('RFC 9325 §3.1.1, §4.2: our own TLS speaks nothing older than 1.2 and no 
 })
 
 test('the health check asks a server that has TLS of its own by TLS', async () => {
-  const { code, output } = await runCommand(server.databaseUrl, ['healthcheck'], {
+  const { code, output } = await runProcess(server.databaseUrl, ['healthcheck'], {
     CARDEA_PUBLIC_URL: server.url,
     CARDEA_HTTP_PORT: new URL(server.url).port,
     CARDEA_HTTP_TLS_CERT_FILE: join(folder, 'cert.pem'),
