@@ -34,8 +34,9 @@ type Administration = {
 const [url = '', database = ''] = process.argv.slice(2)
 const options = settings({ url, database })
 const auth = betterAuth(options)
-const { headers: signedUp } = await auth.api.signUpEmail({ body: peerAccount, returnHeaders: true })
-const cookie = signedUp.getSetCookie().map((line) => line.split(';')[0])
+await auth.api.signUpEmail({ body: peerAccount })
+const { headers: signedIn } = await auth.api.signInEmail({ body: peerAccount, returnHeaders: true })
+const cookie = signedIn.getSetCookie().map((line) => line.split(';')[0])
 const headers = new Headers({ cookie: cookie.join('; ') })
 const api = auth.api as unknown as Administration
 for (const body of clients) await api.adminCreateOAuthClient({ headers, body })

@@ -60,7 +60,7 @@ export function registering(connection: Connection): Worker {
       await connection.postJson('/sign-up/email', JSON.stringify(form)),
       200,
     )
-    sessionCookie(answer.headers)
+    if (JSON.parse(answer.body).user.email !== form.email) throw new Error(answer.body)
   }
 }
 

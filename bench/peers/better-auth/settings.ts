@@ -23,7 +23,8 @@ export function settings({ url, database }: Options): Settings {
     // They would stop the load after 20 tokens in a minute.
     rateLimit: { enabled: false },
     advanced: { database: { joins: true } },
-    emailAndPassword: { enabled: true, password: argon2id },
+    // As in Cardea, who registers is not signed in by that.
+    emailAndPassword: { enabled: true, autoSignIn: false, password: argon2id },
     disabledPaths: ['/token'],
     plugins: [
       jwt({

@@ -2,6 +2,7 @@
  * Storage of oidc-provider in PostgreSQL: everything is written with the durability that PostgreSQL has by
  * default, each statement is prepared once for each connection, and each call is one statement.
  */
+import { errors } from 'oidc-provider'
 import type { QueryResultRow } from 'pg'
 import { Pool } from 'pg'
 import { poolSize } from '../facts.ts'
@@ -37,7 +38,10 @@ const statements = {
   find: `SELECT ${columns} FROM oidc WHERE model = $1 AND id = $2 AND ${alive}`,
   findByUid: `SELECT ${columns} FROM oidc WHERE uid = $1 AND model = $2 AND ${alive}`,
   findByUserCode: `SELECT ${columns} FROM oidc WHERE user_code = $1 AND model = $2 AND ${alive}`,
-  consume: 'UPDATE oidc SET consumed_at = now() WHERE model = $1 AND id = $2',
+  consume: `
+    UPDATE oidc SET consumed_at = now()
+    WHERE model = $1 AND id = $2 AND consumed_at IS NULL
+    RETURNING id`,
   destroy: 'DELETE FROM oidc WHERE model = $1 AND id = $2',
   revokeByGrantId: 'DELETE FROM oidc WHERE grant_id = $1',
   sweep: 'DELETE FROM oidc WHERE expires_at < now()',
@@ -79,7 +83,9 @@ export async function postgresAdapter(url: string): Promise<new (model: string) 
     }
 
     async consume(id: string): Promise<void> {
-      await run('consume', [this.model, id])
+      // Of several at once, one wins.
+      const row = await run('consume', [this.model, id])
+      if (row === undefined) throw new errors.InvalidGrant('already used')
     }
 
     async destroy(id: string): Promise<void> {
