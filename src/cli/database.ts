@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
+import { connectionOptions } from '../config-database.ts'
 import type { Db } from '../db/index.ts'
 import {
   attachEmbedded,
@@ -9,6 +10,7 @@ import {
   migrationStatus,
   startEmbedded,
 } from '../db/index.ts'
+import { judgeDatabase } from './check-database.ts'
 import { UsageError } from './command.ts'
 
 type Log = (line: string) => void
@@ -46,7 +48,10 @@ export async function borrowDatabase(config: Config): Promise<OpenDatabase> {
 
 /** Brings the schema to what this version knows; refuses a schema that is newer (or, if told so, older). */
 export async function prepareSchema(config: Config, url: string, log: Log): Promise<void> {
-  const { pending, unknown } = await migrationStatus(url)
+  const [{ pending, unknown }] = await Promise.all([
+    migrationStatus(url),
+    requireSound(config, url, log),
+  ])
   if (unknown.length > 0) {
     throw new UsageError(
       `the database has migrations that this version does not know (${unknown.join(', ')}). Use the newer version.`,
@@ -56,7 +61,25 @@ export async function prepareSchema(config: Config, url: string, log: Log): Prom
   if (!config.database.migrateOnStart) {
     throw new UsageError(`migrations are pending (${pending.join(', ')}). Run: cardea migrate up`)
   }
-  for (const name of await migrateUp(url)) log(`applied migration ${name}`)
+  for (const name of await migrateUp(migrationUrl(config, url))) log(`applied migration ${name}`)
+}
+
+/** Refuses a database of the operator's in which statements could take for ever. */
+async function requireSound(config: Config, url: string, log: Log): Promise<void> {
+  if (config.database.url === '') return
+  const { wrong, doubtful } = await judgeDatabase(config, url)
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  for (const line of doubtful) log(`warning: ${line}`)
+}
+
+/** Where migrations go: their lock belongs to a session, which a pooler in transaction mode has none of. */
+export function migrationUrl({ database }: Config, url: string): string {
+  const { pooler, directUrl } = database
+  if (directUrl !== '') return directUrl
+  if (pooler === 'none') return url
+  throw new UsageError(
+    'migrations need a connection without the pooler: set CARDEA_DATABASE_DIRECT_URL, or run `cardea migrate up` with DATABASE_URL leading to PostgreSQL itself and CARDEA_DATABASE_POOLER=none',
+  )
 }
 
 /** Runs work with a connection to a database whose schema is current. */
@@ -64,7 +87,8 @@ export async function withDatabase<T>(config: Config, work: (db: Db) => Promise<
   const database = await borrowDatabase(config)
   try {
     await prepareSchema(config, database.url, () => {})
-    const db = createDb({ url: database.url, poolSize: 2, pipelineConnections: 1 })
+    const connection = connectionOptions(config.database, database.url)
+    const db = createDb({ ...connection, poolSize: 2, pipelineConnections: 1 })
     try {
       return await work(db)
     } finally {

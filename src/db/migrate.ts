@@ -80,6 +80,8 @@ async function migrate(url: string, run: Run): Promise<string[]> {
   return await withClient(url, async (client) => {
     // The library's own lock, taken here because lock_timeout must not cut the wait for another
     // node's migrations short. It is let go with the connection.
+    // What limits statements of the server, as a default of its role does, must not end a migration.
+    await client.query('SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0')
     await client.query('SELECT pg_advisory_lock($1)', [PG_MIGRATE_LOCK_ID])
     await client.query(`SET lock_timeout = '${lockTimeout}'`)
     const done = await runner({

@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import { dbFailures } from './failures.ts'
 import { connectionConfig } from './pool/connection.ts'
-import { troubleOf } from './pool/trouble.ts'
+import { isPoolerRefusal, troubleOf } from './pool/trouble.ts'
 import type { ConnectionOptions } from './types.ts'
 
 /** What a connection made as ours are is worth, and what else there is room for. */
@@ -48,7 +48,8 @@ export async function readServerFacts(options: ConnectionOptions): Promise<Serve
     const { rows } = await client.query<Row>(question)
     return factsOf(rows[0])
   } catch (error) {
-    if (troubleOf(error) === 'connection') throw dbFailures.unavailable({ cause: error })
+    if (troubleOf(error) === 'connection' && !isPoolerRefusal(error))
+      throw dbFailures.unavailable({ cause: error })
     throw error
   } finally {
     await client.end().catch(() => undefined)

@@ -1,13 +1,17 @@
 import { migrateDown, migrateUp, migrationStatus } from '../../db/index.ts'
 import type { Command } from '../command.ts'
 import { text, UsageError } from '../command.ts'
-import { borrowDatabase } from '../database.ts'
+import { borrowDatabase, migrationUrl } from '../database.ts'
 import { settings } from '../settings.ts'
 
-async function withUrl(work: (url: string) => Promise<void>): Promise<number> {
-  const database = await borrowDatabase(settings())
+async function withUrl(
+  work: (url: string) => Promise<void>,
+  urlOf: typeof migrationUrl = migrationUrl,
+): Promise<number> {
+  const config = settings()
+  const database = await borrowDatabase(config)
   try {
-    await work(database.url)
+    await work(urlOf(config, database.url))
     return 0
   } finally {
     await database.close()
@@ -38,15 +42,16 @@ export const migrateDownCommand: Command = {
   },
 }
 
+async function printStatus(url: string): Promise<void> {
+  const status = await migrationStatus(url)
+  for (const state of ['applied', 'pending', 'unknown'] as const) {
+    for (const name of status[state]) console.log(`${state.padEnd(9)}${name}`)
+  }
+}
+
 export const migrateStatusCommand: Command = {
   name: 'migrate status',
   summary: 'show what is applied, pending and unknown',
   options: {},
-  run: () =>
-    withUrl(async (url) => {
-      const status = await migrationStatus(url)
-      for (const state of ['applied', 'pending', 'unknown'] as const) {
-        for (const name of status[state]) console.log(`${state.padEnd(9)}${name}`)
-      }
-    }),
+  run: () => withUrl(printStatus, (_config, url) => url),
 }

@@ -42,7 +42,7 @@ export type ReplicaOptions = ConnectionOptions & {
 /** Administration is a few requests at a time; whatever finds none free is answered by the primary. */
 export const replicaConnections = 4
 /** How long a read waits for the replica to answer and to catch up, connecting included. */
-const patienceMs = 500
+const patienceMs = 1_000
 const firstPauseMs = 2
 /** A search has bounded work; what takes longer is tried where it is known to be answered. */
 const longestReadMs = 5_000
@@ -168,7 +168,7 @@ async function catchUp(tx: Tx, { lsn, system }: Place, patience: Patience): Prom
     if (patience.hasEnded()) throw new Unfit('away')
     const fault = faultOf(standing, system)
     if (fault === undefined) return
-    if (fault !== 'behind' || waited() + pause > patienceMs / 2) throw new Unfit(fault)
+    if (fault !== 'behind' || waited() + pause > patienceMs / 4) throw new Unfit(fault)
     await sleep(pause)
   }
 }
