@@ -39,7 +39,8 @@ ${notes(results)}
 
 Per operation: CPU time of the server's process and of PostgreSQL, statements (\`pg_stat_statements\`, with BEGIN and
 COMMIT) and bytes of write-ahead log (\`pg_current_wal_lsn\`; of a server that keeps nothing there are none). What a
-server does in the background meanwhile is in it.
+server does in the background meanwhile is in it. The last two: how much of one core the server took, and how much
+PostgreSQL and the generator together took of theirs. Where the second is full it is they that bound the figure.
 
 ${costTable(results)}
 
@@ -83,7 +84,7 @@ ${serverTable(results)}
   are set up in [bench/peers](../bench/peers): in production mode, without a log.
 - **Check**: ${selfCheck(results)}
 
-${findings.trim()}
+${findings.replaceAll(/<!--[\s\S]*?-->\n?/g, '').trim()}
 `
 }
 

@@ -9,6 +9,7 @@ import { measureEmbedded } from './embedded.ts'
 import type { LimitKey, Limits } from './limits/limits.ts'
 import { limitKeys, startLimits } from './limits/limits.ts'
 import { describeMachine } from './machine.ts'
+import { prove } from './peers/index.ts'
 import type { Postgres } from './postgres.ts'
 import { startPostgres } from './postgres.ts'
 import { residentMib } from './process-stats.ts'
@@ -49,6 +50,9 @@ console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; ${cor
 const isDefault = options.only === undefined && options.sides === undefined
 const embedded = isDefault ? await measureEmbedded(cores.all, plan.rounds) : undefined
 const postgres = await startPostgres(options.database)
+const targets: Target[] = []
+let limits: Limits | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abandon)
 try {
   const results = await measure(postgres)
   console.log(`\n${tables(results)}`)
@@ -58,13 +62,21 @@ try {
   await postgres.stop()
 }
 
+/** Servers in processes of their own do not end with this one. */
+async function abandon(): Promise<void> {
+  await stopAll(targets)
+  await limits?.stop()
+  await postgres.stop()
+  process.exit(1)
+}
+
 async function measure(postgres: Postgres): Promise<Results> {
   const needs = { createDatabase: postgres.createDatabase, pinned: cores.server }
-  const limits = await startLimits(needs, plan.concurrency)
-  const targets: Target[] = []
+  limits = await startLimits(needs, plan.concurrency)
   try {
     for (const key of sides) targets.push(await start(key, needs))
     const idle = targets.map(({ pid }) => residentMib(pid))
+    for (const target of targets) await prove(target)
     const { contests, rates } = await runAll(targets, { postgres, limits })
     const servers = targets.map((target, i) => serverResult(target, idle[i] ?? Number.NaN))
     return {

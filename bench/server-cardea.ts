@@ -48,9 +48,11 @@ export async function startCardeaTarget(
     before: needs?.pinned ?? [],
   }
   const first = await startCardea(settings)
-  await createOwner(await first.setupLink(), owner)
-  const filled = await fill(first.url, owner)
-  await first.stop()
+  const filled = await first
+    .setupLink()
+    .then((link) => createOwner(link, owner))
+    .then(() => fill(first.url, owner))
+    .finally(() => first.stop())
   const server = await startCardea(settings)
   await sleep(restMs)
   const side = { url: first.url, paths, app: filled.app, authorizeExtra: '', authenticate: basic }

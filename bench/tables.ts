@@ -42,18 +42,21 @@ export function ratioTable({ scenarios, servers }: Results): string {
 }
 
 export function costTable(results: Results): string {
-  const head = ['', '', 'per s', 'CPU ms', 'PG CPU ms', 'SQL', 'WAL bytes']
+  const head = ['', '', 'per s', 'CPU ms', 'PG CPU ms', 'SQL', 'WAL bytes', 'server', 'rest']
   return table([head, ...rowsOfSides(results, costRow)], 2)
 }
 
 function costRow(side: SideResult): string[] {
-  const { perSecond, cpuMs, postgresCpuMs, statements, walBytes } = side
+  const { perSecond, cpuMs, postgresCpuMs, generatorCpuMs, statements, walBytes } = side
+  const busy = (eachMs: number) => `${((perSecond.median * eachMs) / 10).toFixed(0)} %`
   return [
     number(perSecond.median),
     number(cpuMs),
     postgresCpuMs === null ? 'unknown' : number(postgresCpuMs),
     statements.toFixed(1),
     walBytes.toFixed(0),
+    busy(cpuMs),
+    busy((postgresCpuMs ?? 0) + generatorCpuMs),
   ]
 }
 
