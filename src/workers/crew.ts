@@ -2,6 +2,7 @@ import cluster from 'node:cluster'
 import type { Clock } from '../base/index.ts'
 import type { Gathering } from './gathering.ts'
 import { createGathering } from './gathering.ts'
+import { cutLostConnections } from './handing-over.ts'
 import type { Member } from './member.ts'
 import { takeIn } from './member.ts'
 import type { Task } from './messages.ts'
@@ -88,7 +89,9 @@ type Position = Task & { readonly number: number; readonly offersSetup: boolean 
 /** Starts a worker; the log tells what becomes of it. */
 function hire({ state, gathering, log, isExpected }: HireNeeds, position: Position): Member {
   const { number: worker } = position
-  const member = takeIn(cluster.fork(), {
+  const child = cluster.fork()
+  cutLostConnections(child)
+  const member = takeIn(child, {
     ...gathering,
     place: { ...position, linked: state !== undefined },
     state,
