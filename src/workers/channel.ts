@@ -14,6 +14,9 @@ export function toSupervisor(): Channel {
   }
 }
 
+/** Milliseconds for what a worker said before it ended. */
+const lastWords = 100
+
 /** From the supervisor to one of its workers. */
 export function toWorker(worker: Worker): Channel {
   return {
@@ -23,6 +26,10 @@ export function toWorker(worker: Worker): Channel {
       return true
     },
     onMessage: (listener) => worker.on('message', listener),
-    onClose: (listener) => worker.once('disconnect', listener),
+    onClose: (listener) => {
+      worker.once('disconnect', listener)
+      // A channel with a connection under way does not tell that the other end died.
+      worker.once('exit', () => setTimeout(listener, lastWords))
+    },
   }
 }

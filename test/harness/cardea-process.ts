@@ -39,10 +39,12 @@ type Options = {
   readonly nodeFlags?: readonly string[]
   /** In front of the command, as `taskset -c 0`. */
   readonly before?: readonly string[]
+  /** How many characters of what it wrote are kept, from the end. */
+  readonly keep?: number
 }
 
 export async function startCardea(options: Options): Promise<CardeaProcess> {
-  const { dataDir, port, env = {}, nodeFlags = [], before = [] } = options
+  const { dataDir, port, env = {}, nodeFlags = [], before = [], keep } = options
   const began = performance.now()
   const [command = '', ...words] = [...before, process.execPath, ...nodeFlags, main, 'serve']
   const child = spawn(command, words, {
@@ -55,7 +57,7 @@ export async function startCardea(options: Options): Promise<CardeaProcess> {
       ...env,
     },
   })
-  const output = collect(child)
+  const output = collect(child, keep)
   const url = `http://localhost:${port}`
   try {
     await answering(`${url}/.well-known/openid-configuration`, child, output)
@@ -79,10 +81,10 @@ function plainEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)))
 }
 
-function collect(child: Child): () => string {
+function collect(child: Child, keep = 100_000): () => string {
   let text = ''
   const add = (chunk: Buffer) => {
-    text = (text + chunk.toString('utf8')).slice(-100_000)
+    text = (text + chunk.toString('utf8')).slice(-keep)
   }
   child.stdout.on('data', add)
   child.stderr.on('data', add)
