@@ -178,7 +178,7 @@ describe('kv contract: linked to another process', () => {
   contract(async () => {
     const clock = manualClock(new Date(0))
     const kept = createMemoryKv({ clock, maxEntries: 1000 })
-    const pairs: { close: () => void }[] = []
+    const closes: (() => void)[] = []
     const node = async () => {
       const pair = linePair<LinkedSpeech, LinkedSpeech>(
         (other) => {
@@ -190,19 +190,24 @@ describe('kv contract: linked to another process', () => {
         {
           answers: { kv: () => assert.fail('asked by the keeper') },
           listeners: {
-            published: ({ channel, message }) => heard.forEach((hear) => hear(channel, message)),
+            published: ({ channel, message }) => {
+              for (const hear of heard) hear(channel, message)
+            },
           },
         },
       )
       const heard: ((channel: string, message: string) => void)[] = []
-      pairs.push(pair)
+      closes.push(pair.close)
       return createLinkedKv({
         call: (...call) => pair.line.ask('kv', call),
         hear: (listener) => heard.push(listener),
       })
     }
     const pass = async (seconds: number) => clock.advance(seconds)
-    return { node, pass, end: async () => pairs.forEach((pair) => pair.close()) }
+    const end = async () => {
+      for (const close of closes) close()
+    }
+    return { node, pass, end }
   })
 })
 

@@ -116,21 +116,23 @@ export function answerLinkedKv(
   tell: (channel: string, message: string) => void,
 ): KvAnswers {
   const subscriptions = new Map<string, Promise<() => Promise<void>>>()
-  const subscribe = async (channel: string) => {
+  const subscribe = async (channel: string): Promise<undefined> => {
     const known = subscriptions.get(channel)
     const subscription = known ?? kv.subscribe(channel, (message) => tell(channel, message))
     subscriptions.set(channel, subscription)
     await subscription
+    return undefined
   }
-  const unsubscribe = async (channel: string) => {
+  const unsubscribe = async (channel: string): Promise<undefined> => {
     const subscription = subscriptions.get(channel)
     subscriptions.delete(channel)
     await (await subscription)?.()
+    return undefined
   }
   return {
-    answer: async (...call) => {
-      if (call[0] === 'subscribe') return void (await subscribe(call[1]))
-      if (call[0] === 'unsubscribe') return void (await unsubscribe(call[1]))
+    answer: (...call) => {
+      if (call[0] === 'subscribe') return subscribe(call[1])
+      if (call[0] === 'unsubscribe') return unsubscribe(call[1])
       return perform(kv, call)
     },
     close: async () => {
@@ -140,24 +142,19 @@ export function answerLinkedKv(
 }
 
 async function perform(kv: Kv, call: KvCall): Promise<KvReply> {
-  switch (call[0]) {
-    case 'get':
-      return kv.get(call[1])
-    case 'take':
-      return kv.take(call[1])
-    case 'add':
-      return kv.add(call[1], call[2], call[3])
-    case 'replace':
-      return kv.replace(call[1], call[2], call[3], call[4])
-    case 'set':
-      return void (await kv.set(call[1], call[2], call[3]))
-    case 'delete':
-      return void (await kv.delete(call[1]))
-    case 'publish':
-      return void (await kv.publish(call[1], call[2]))
-    case 'ping':
-      return void (await kv.ping())
-    default:
-      throw new Error('no operation of the soft state')
-  }
+  if (call[0] === 'get') return kv.get(call[1])
+  if (call[0] === 'take') return kv.take(call[1])
+  if (call[0] === 'add') return kv.add(call[1], call[2], call[3])
+  if (call[0] === 'replace') return kv.replace(call[1], call[2], call[3], call[4])
+  await performSilently(kv, call)
+  return undefined
+}
+
+/** What has nothing to say but that it was done. */
+function performSilently(kv: Kv, call: KvCall): Promise<void> {
+  if (call[0] === 'set') return kv.set(call[1], call[2], call[3])
+  if (call[0] === 'delete') return kv.delete(call[1])
+  if (call[0] === 'publish') return kv.publish(call[1], call[2])
+  if (call[0] === 'ping') return kv.ping()
+  throw new Error(`${call[0]} is no operation of the soft state`)
 }

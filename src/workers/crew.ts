@@ -3,7 +3,7 @@ import type { Clock } from '../base/index.ts'
 import type { Gathering } from './gathering.ts'
 import { createGathering } from './gathering.ts'
 import { cutLostConnections } from './handing-over.ts'
-import type { Member } from './member.ts'
+import type { Exit, Member } from './member.ts'
 import { takeIn } from './member.ts'
 import type { Task } from './messages.ts'
 import type { SharedState } from './shared-state.ts'
@@ -54,16 +54,17 @@ export function createCrew({ log, clock, task: first }: CrewNeeds): Crew {
       const place = { ...task, number, offersSetup: counts.served === 0 }
       const member = hire({ state, gathering, log, isExpected: () => disbanded }, place)
       members.add(member)
-      void member.started.then((came) => {
-        if (!came) return
+      const onServing = () => {
         counts.served += 1
         firstServing.resolve()
         ownership.handOver()
-      })
-      void member.exited.then(() => {
+      }
+      const onEnd = () => {
         members.delete(member)
         ownership.handOver()
-      })
+      }
+      void member.started.then((came) => came && onServing())
+      void member.exited.then(onEnd)
       return member
     },
     firstServing: firstServing.promise,
@@ -99,13 +100,14 @@ function hire({ state, gathering, log, isExpected }: HireNeeds, position: Positi
   const facts = { worker, pid: member.pid }
   void member.started.then((came) => came && log.info(facts, `worker ${worker} serves`))
   void member.silent.then(() => gathering.gone(member))
-  void member.exited.then(({ code, signal }) => {
+  const tellOfEnd = ({ code, signal }: Exit) => {
     const expected = isExpected() || member.state() === 'leaving'
     // Whatever is called `code` is left out of the log.
     const ended = { ...facts, exit: code, signal }
     if (expected) log.info(ended, `worker ${worker} ended`)
     else log.error(ended, `worker ${worker} ended unexpectedly`)
-  })
+  }
+  void member.exited.then(tellOfEnd)
   return member
 }
 

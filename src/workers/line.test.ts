@@ -12,7 +12,8 @@ type Asking = {
   }
   readonly news: { readonly note: string }
 }
-type Silent = { readonly questions: {}; readonly news: {} }
+type Nothing = Readonly<Record<string, never>>
+type Silent = { readonly questions: Nothing; readonly news: Nothing }
 
 function asking() {
   const noted: string[] = []

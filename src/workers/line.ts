@@ -154,7 +154,7 @@ function createWaiting() {
       else one?.reject(new Error(failed))
     },
     fail: (why: string) => {
-      for (const id of [...waiting.keys()]) end(id)?.reject(new LineBroken(why))
+      for (const id of waiting.keys()) end(id)?.reject(new LineBroken(why))
     },
   }
 }
