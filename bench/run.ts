@@ -52,7 +52,7 @@ const embedded = isDefault ? await measureEmbedded(cores.all, plan.rounds) : und
 const postgres = await startPostgres(options.database)
 const targets: Target[] = []
 let limits: Limits | undefined
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, abandon)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void abandon())
 try {
   const results = await measure(postgres)
   console.log(`\n${tables(results)}`)

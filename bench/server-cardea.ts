@@ -52,7 +52,9 @@ export async function startCardeaTarget(
     .setupLink()
     .then((link) => createOwner(link, owner))
     .then(() => fill(first.url, owner))
-    .finally(() => first.stop())
+    .finally(async () => {
+      await first.stop()
+    })
   const server = await startCardea(settings)
   await sleep(restMs)
   const side = { url: first.url, paths, app: filled.app, authorizeExtra: '', authenticate: basic }
