@@ -59,7 +59,10 @@ export function createSweeper(needs: Needs): (end: AbortSignal) => Promise<'done
     // An unfilled batch says little of a full one, unless it was slow.
     if (gone === undefined) sizes.set(sweep.table, Math.max(leastRows, size >> 1))
     else if (calm && (gone >= size || took > batchMs)) sizes.set(sweep.table, nextSize(size, took))
-    await time.pause(Math.min(longestPauseMs, took * (1 / share - 1)), end)
+    // To look and find nothing costs nobody anything.
+    if (gone !== 0 || took > batchMs) {
+      await time.pause(Math.min(longestPauseMs, took * (1 / share - 1)), end)
+    }
     if (gone === undefined) return 'failed'
     return gone >= size ? 'full' : 'empty'
   }

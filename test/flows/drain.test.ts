@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { drain } from '../../src/cli/serving/drain.ts'
+import { createLog } from '../../src/telemetry/index.ts'
 import { testServer } from '../harness/server.ts'
 
 test('a stopping server answers what it has begun, then ends without waiting for idle connections', async () => {
@@ -29,4 +31,20 @@ test('a stopping server answers what it has begun, then ends without waiting for
   await closed
   assert.deepEqual(statuses, [401, 401])
   assert.equal(end, 'closed')
+})
+
+test('for the shutdown delay a stopping server says that it is not ready, and still answers', async () => {
+  const server = await testServer({ env: { CARDEA_HTTP_SHUTDOWN_DELAY: '1500ms' } })
+  const ask = async (path: string) => {
+    const { status, headers } = await fetch(server.url + path)
+    return { status, connection: headers.get('connection') }
+  }
+  assert.equal((await ask('/health/ready')).status, 200)
+  const drained = drain(server.config, server.app, createLog({ level: 'silent', format: 'json' }))
+  assert.equal((await ask('/health/ready')).status, 503)
+  const discovery = await ask('/.well-known/openid-configuration')
+  assert.deepEqual(discovery, { status: 200, connection: 'close' })
+  await drained
+  await assert.rejects(ask('/health/live'))
+  await server.close()
 })

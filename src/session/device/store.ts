@@ -10,9 +10,9 @@ type Sighting = {
 }
 
 /**
- * Notes that a device was seen, and tells whether it is new to the account and whether the account had
- * any before. An inserted row was never locked by another writer, so its xmax is 0: of two sign-ins at
- * once only one finds the device new.
+ * Notes that a device was seen, and tells whether it is new to the account and whether the account had any before.
+ * When it was seen is written once a day at most, for an index is on it. An inserted row was never locked by
+ * another writer, so its xmax is 0: of two sign-ins at once only one finds the device new.
  */
 export async function upsertDevice(
   tx: Tx,
@@ -23,7 +23,9 @@ export async function upsertDevice(
       INSERT INTO devices (user_id, digest, user_agent, first_seen_at, last_seen_at)
       VALUES (${userId}, ${digest}, ${userAgent}, ${at}, ${at})
       ON CONFLICT (user_id, digest)
-        DO UPDATE SET last_seen_at = EXCLUDED.last_seen_at, user_agent = EXCLUDED.user_agent
+        DO UPDATE SET user_agent = EXCLUDED.user_agent,
+          last_seen_at = CASE WHEN devices.last_seen_at < EXCLUDED.last_seen_at - interval '1 day'
+            THEN EXCLUDED.last_seen_at ELSE devices.last_seen_at END
       RETURNING xmax = 0 AS is_new
     )
     SELECT seen.is_new, EXISTS (SELECT 1 FROM devices d WHERE d.user_id = ${userId}) AS had_others
