@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account, RegisteredClient } from '../test/harness/cardea-admin.ts'
 import { createOwner } from '../test/harness/cardea-admin.ts'
+import type { CardeaProcess } from '../test/harness/cardea-process.ts'
 import { freePort, startCardea, temporaryFolder } from '../test/harness/cardea-process.ts'
-import type { People } from './cardea-fill.ts'
+import type { Filled, People } from './cardea-fill.ts'
 import { fill } from './cardea-fill.ts'
 import { logIn, visiting } from './cardea-pages.ts'
 import type { Connection } from './connection.ts'
@@ -48,13 +49,7 @@ export async function startCardeaTarget(
     before: needs?.pinned ?? [],
   }
   const first = await startCardea(settings)
-  const filled = await first
-    .setupLink()
-    .then((link) => createOwner(link, owner))
-    .then(() => fill(first.url, owner))
-    .finally(async () => {
-      await first.stop()
-    })
+  const filled = await furnish(first)
   const server = await startCardea(settings)
   await sleep(restMs)
   const side = { url: first.url, paths, app: filled.app, authorizeExtra: '', authenticate: basic }
@@ -84,6 +79,16 @@ export async function startCardeaTarget(
       await server.stop()
       await folder.remove()
     },
+  }
+}
+
+/** The first start, which ends again whether or not that succeeds. */
+async function furnish(first: CardeaProcess): Promise<Filled> {
+  try {
+    await createOwner(await first.setupLink(), owner)
+    return await fill(first.url, owner)
+  } finally {
+    await first.stop()
   }
 }
 
