@@ -119,6 +119,8 @@ function idleParts(): Parts {
     clock,
     random,
     db,
+    reads: (work) => work(db),
+    replica: undefined,
     metrics: createMetrics(),
     kv,
     keys: idleKeys,

@@ -11,7 +11,11 @@ export const password = Type.Object(
     ),
     argon2Iterations: integer(2, { least: 1, most: 100 }, 'Passes of Argon2id over its memory.'),
     argon2Parallelism: integer(1, { least: 1, most: 64 }, 'Lanes of one Argon2id hash.'),
-    hashConcurrency: integer(0, { least: 0, most: 1024 }, 'Hashes at a time, per process; 0 is one per core.'),
+    hashConcurrency: integer(
+      0,
+      { least: 0, most: 1024 },
+      'Hashes at a time, per process; 0 is one per core.',
+    ),
     hashQueue: integer(64, { least: 0, most: 100_000 }, 'Hashes that may wait; then 503.'),
     minStrength: integer(
       2,

@@ -7,7 +7,7 @@ import { sweepAccessChanges, sweepAssignments } from './access/index.ts'
 import { sweepIdempotencyKeys, sweepOperations } from './admin/index.ts'
 import { sweepApiKeys } from './api-keys/index.ts'
 import type { Clock } from './base/index.ts'
-import { addSeconds } from './base/index.ts'
+import { addSeconds, stopwatch } from './base/index.ts'
 import {
   deleteConsentsOfClients,
   sweepClientSecrets,
@@ -26,7 +26,7 @@ import {
   sweepRegistrations,
   sweepSetupTokens,
 } from './identity/index.ts'
-import type { Run } from './jobs/index.ts'
+import type { Batch, Run } from './jobs/index.ts'
 import { createSweeper, limitBatch, sweepDeadJobs } from './jobs/index.ts'
 import {
   sweepEmailCodes,
@@ -150,7 +150,8 @@ export function sweepTables(needs: Needs): Run {
     ...sweeperNeeds(needs),
     sweeps: all.map(({ name, keep, sweep }) => ({
       table: name,
-      remove: (limit) => limited(db, (tx) => sweep(tx, addSeconds(clock.now(), -keep), limit)),
+      remove: (limit) =>
+        limited(db, (tx) => timed(() => sweep(tx, addSeconds(clock.now(), -keep), limit))),
     })),
   })
   return async (end) => {
@@ -166,7 +167,7 @@ export function eraseUsers(needs: Needs & { readonly core: AccountCore }): Run {
   const run = createSweeper({
     ...sweeperNeeds(needs),
     mostRows: Math.min(config.jobs.sweepBatch, 100),
-    sweeps: [{ table: 'users', remove: (limit) => erase(core, clock.now(), limit) }],
+    sweeps: [{ table: 'users', remove: (limit) => timed(() => erase(core, clock.now(), limit)) }],
   })
   return async (end) => {
     const outcome = await run(end)
@@ -193,6 +194,11 @@ function sweeperNeeds({ config, log, db, metrics }: Needs) {
     onSwept: metrics.rowsSwept,
     onFailed: metrics.sweepFailed,
   }
+}
+
+async function timed(work: () => Promise<number>): Promise<Batch> {
+  const elapsed = stopwatch()
+  return { rows: await work(), ms: elapsed() }
 }
 
 /** On a connection of its own and not on one that carries the statements of requests, which would wait behind it. */

@@ -23,5 +23,5 @@ export {
   sweepDeadJobs,
 } from './store.ts'
 export { sweepInBatches } from './sweep.ts'
-export type { Sweep } from './sweeper.ts'
+export type { Batch, Sweep } from './sweeper.ts'
 export { createSweeper } from './sweeper.ts'

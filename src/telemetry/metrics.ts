@@ -14,7 +14,12 @@ import { sweepMetrics } from './sweep-metrics.ts'
 import { takeSnapshot } from './together.ts'
 
 /** What the modules that have more to tell add. */
-type OfModules = AccessMetrics & ApiKeyMetrics & AuditMetrics & DatabaseMetrics & MonitorMetrics & SweepMetrics
+type OfModules = AccessMetrics &
+  ApiKeyMetrics &
+  AuditMetrics &
+  DatabaseMetrics &
+  MonitorMetrics &
+  SweepMetrics
 
 export type Metrics = OfModules & {
   readonly httpRequest: (request: HttpRequest) => void

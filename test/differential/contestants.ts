@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
 import { Provider } from 'oidc-provider'
-import { PeerAdapter } from '../../bench/peer-adapter.ts'
+import { MemoryAdapter } from '../../bench/peers/oidc/memory-adapter.ts'
 import type { Browser, Visit } from '../harness/browser.ts'
 import { createBrowser } from '../harness/browser.ts'
 import { freePort } from '../harness/cardea-process.ts'
@@ -142,7 +142,7 @@ export async function reference(): Promise<Contestant & { readonly close: () => 
     ...(name !== 'machine' && { scope }),
   }))
   const provider = new Provider(url, {
-    adapter: PeerAdapter,
+    adapter: MemoryAdapter,
     clients,
     jwks: { keys: signingKeys() },
     cookies: { keys: ['differential'] },

@@ -114,7 +114,12 @@ function postgresOf(folder: string): number[] {
 const password = 'correct horse battery staple'
 
 test('help is printed with exit code 0, what is unknown is refused with 2', async () => {
-  const cases: [string[], number, RegExp, run?: typeof quick][] = [
+  const cases: [
+    string[],
+    number,
+    RegExp,
+    run?: (argv: readonly string[]) => Promise<{ readonly code: unknown; readonly output: string }>,
+  ][] = [
     [['--help'], 0, /user create/, cardea],
     [['user', 'create', '--help'], 0, /--username/],
     [['fly'], 2, /no command "fly"/, cardea],
