@@ -79,7 +79,7 @@ ${serverTable(results)}
 - **Cores**: ${cores}. So every server has one core, for its hashing, too.
 - **PostgreSQL** ${postgres.version} for all sides, each with a database of its own: ${pairs(postgres.settings, ' = ', '`')}. A checkpoint
   before each scenario. No side is told to be less durable than PostgreSQL is by default.
-- **Rounds**: ${plan.rounds} of ${plan.measureMs / 1000} s, each after ${plan.warmUpMs / 1000} s of warming up (${plan.firstWarmUpMs / 1000} s before the first); ${plan.openMs / 1000} s of open loop.
+- **Rounds**: ${plan.rounds} of ${plan.measureMs / 1000} s, each after ${plan.warmUpMs / 1000} s of warming up (${plan.firstWarmUpMs / 1000} s before the first, repeated up to ${plan.mostWarmUps} times until a side has done ${plan.firstOperations} operations); ${plan.openMs / 1000} s of open loop.
 - **Settings**: Cardea in one process, its log at \`warn\`, its limits counted and never reached. The others as they
   are set up in [bench/peers](../bench/peers): in production mode, without a log.
 - **Check**: ${selfCheck(results)}

@@ -14,7 +14,9 @@ export function writeOthers(client: Client, userId: string, clientId: string): O
   return async (now, rows) => {
     const later = (seconds: number) => addSeconds(now, seconds)
     const each = `generate_series(1, ${Math.round(rows)}) i`
-    await client.query('BEGIN')
+    const chunks = Math.ceil(rows / 10)
+    const text = (value: string) => `'${value}'`
+    const at = (moment: Date) => `${text(moment.toISOString())}::timestamptz`
     await client.query(
       `INSERT INTO sessions (id, digest, kind, user_id, auth_time, amr, acr, user_agent, ip_address, created_at, last_seen_at, expires_at)
        SELECT uuidv7(), sha256(uuidv4()::text::bytea), 'browser', $1, $2, '{pwd}', 'urn:cardea:acr:1', repeat('x', 80), '192.0.2.7', $2, $2,
@@ -28,11 +30,6 @@ export function writeOthers(client: Client, userId: string, clientId: string): O
       [userId, clientId, now, later(20 * day)],
     )
     await client.query(
-      `INSERT INTO authorization_codes (digest, client_id, user_id, session_id, grant_data, expires_at)
-       SELECT sha256(uuidv4()::text::bytea), $1, $2, uuidv7(), jsonb_build_object('scope', repeat('s', 200)), $3 FROM ${each}`,
-      [clientId, userId, later(60)],
-    )
-    await client.query(
       `INSERT INTO opaque_tokens (digest, client_id, token, expires_at)
        SELECT sha256(uuidv4()::text::bytea), $1, jsonb_build_object('scope', repeat('s', 200)), $2 FROM ${each}`,
       [clientId, later(600)],
@@ -41,40 +38,32 @@ export function writeOthers(client: Client, userId: string, clientId: string): O
       `INSERT INTO revoked_access_tokens (jti, expires_at) SELECT uuidv4()::text, $1 FROM ${each}`,
       [later(600)],
     )
-    await client.query(
-      `INSERT INTO queued_jobs (id, kind, payload, attempts, run_at, created_at)
-       SELECT uuidv7(), 'soak.other', repeat('x', 400), 1, $1, $2 FROM ${each}`,
-      [later(3600), now],
-    )
-    await client.query('COMMIT')
-    // What happens to them in the hours that follow.
-    await client.query(
-      `UPDATE authorization_codes SET used_at = $1, family_id = uuidv7()
-       WHERE user_id = $2 AND used_at IS NULL AND expires_at > $1`,
-      [now, userId],
-    )
-    await client.query(
-      `UPDATE sessions SET last_seen_at = $1
-       WHERE id IN (SELECT id FROM sessions WHERE user_id = $2 ORDER BY id DESC LIMIT ${rows * 2})`,
-      [now, userId],
-    )
-    await client.query(
-      `UPDATE token_families SET generation = generation + 1, rotated_at = $1
-       WHERE id IN (SELECT id FROM token_families WHERE user_id = $2 ORDER BY id DESC LIMIT ${rows * 4})`,
-      [now, userId],
-    )
-    await client.query(
-      `UPDATE queued_jobs SET attempts = attempts + 1, leased_until = $1
-       WHERE kind = 'soak.other' AND died_at IS NULL`,
-      [later(120)],
-    )
-    // One in thirty is given up.
-    await client.query(
-      `DELETE FROM queued_jobs WHERE kind = 'soak.other' AND died_at IS NULL AND get_byte(uuid_send(id), 15) > 8`,
-    )
-    await client.query(
-      `UPDATE queued_jobs SET died_at = $1, leased_until = NULL WHERE kind = 'soak.other' AND died_at IS NULL`,
-      [now],
-    )
+    // Codes are redeemed and jobs are done soon after they are written, some at a time; one job in thirty is given up.
+    await client.query(`DO $$ BEGIN FOR n IN 1..${chunks} LOOP
+      INSERT INTO authorization_codes (digest, client_id, user_id, session_id, grant_data, expires_at)
+        SELECT sha256(uuidv4()::text::bytea), ${text(clientId)}, ${text(userId)}, uuidv7(),
+          jsonb_build_object('scope', repeat('s', 200)), ${at(later(60))} FROM generate_series(1, 10);
+      INSERT INTO queued_jobs (id, kind, payload, run_at, created_at)
+        SELECT uuidv7(), 'soak.other', repeat('x', 400), ${at(later(3600))}, ${at(now)} FROM generate_series(1, 10);
+      COMMIT;
+      UPDATE authorization_codes SET used_at = ${at(now)}, family_id = uuidv7()
+        WHERE user_id = ${text(userId)} AND used_at IS NULL;
+      UPDATE queued_jobs SET attempts = attempts + 1, leased_until = ${at(later(120))}
+        WHERE kind = 'soak.other' AND died_at IS NULL;
+      COMMIT;
+      DELETE FROM queued_jobs WHERE kind = 'soak.other' AND died_at IS NULL AND get_byte(uuid_send(id), 15) > 8;
+      UPDATE queued_jobs SET died_at = ${at(now)}, leased_until = NULL WHERE kind = 'soak.other' AND died_at IS NULL;
+      COMMIT;
+    END LOOP; END $$`)
+    // A tenth of what lives is used, here and there in the table.
+    for (const share of [0, 1, 2, 3, 4]) {
+      const chosen = `user_id = $2 AND get_byte(uuid_send(id), 15) % 50 = (${share} + $3::integer) % 50`
+      const values = [now, userId, Math.floor(now.getTime() / 3_600_000) * 5]
+      await client.query(`UPDATE sessions SET last_seen_at = $1 WHERE ${chosen}`, values)
+      await client.query(
+        `UPDATE token_families SET generation = generation + 1, rotated_at = $1 WHERE ${chosen}`,
+        values,
+      )
+    }
   }
 }

@@ -26,9 +26,10 @@ function bench() {
       remove: async (limit) => {
         const gone = Math.min(left, limit)
         left -= gone
-        now += 0.3 + gone * msPerRow
+        const ms = 0.3 + gone * msPerRow
+        now += ms
         events.push(`${name} ${limit}`)
-        return gone
+        return { rows: gone, ms }
       },
     }
   }
@@ -51,11 +52,11 @@ test('a backlog is worked off in batches of about 50 ms, in 15 % of the time, an
     ...rows,
     remove: async (limit: number) => {
       const begun = at()
-      const gone = await rows.remove(limit)
+      const done = await rows.remove(limit)
       const took = at() - begun
       assert.ok(took < 101, `${took} ms for ${limit}`)
       busyFor += took
-      return gone
+      return done
     },
   }
   const run = createSweeper({ ...needs, sweeps: [timed] })
@@ -94,7 +95,7 @@ test('a table that fails is told of and left for the next run, with smaller batc
     remove: async (limit) => {
       events.push(`bad ${limit}`)
       if (broken) throw new Error('statement timeout')
-      return 0
+      return { rows: 0, ms: 0.3 }
     },
   }
   const good = table('good', 250, 0.01)
@@ -112,13 +113,30 @@ test('a table that fails is told of and left for the next run, with smaller batc
   )
 })
 
-test('while requests wait for a connection every table still has a smallest batch, and then the run ends', async () => {
+test('while requests wait the batches are smaller and the rests longer, but no table is left to grow', async () => {
   const { events, table, needs, at } = bench()
-  const sweeps = [table('a', 1000, 0.01), table('b', 1000, 0.01)]
+  const sweeps = [table('a', 20_000, 0.05), table('b', 20_000, 0.05)]
   const run = createSweeper({ ...needs, sweeps, busy: () => true })
-  assert.equal(await run(never), 'again')
-  assert.deepEqual(events, ['a 10', 'b 10'])
-  assert.ok(at() >= 500, 'it waited for them first')
+  let runs = 1
+  while ((await run(never)) === 'again') runs += 1
+  const sizes = events.map((event) => Number(event.split(' ')[1]))
+  assert.equal(Math.max(...sizes), 300, 'rows in 15 ms')
+  assert.ok(at() > 25_000 && at() < 28_000, `${at()} ms for 2 s of work`)
+  assert.ok(runs >= 5, 'the connection goes back every five seconds')
+})
+
+test('the wait for a connection says nothing of how fast a table is', async () => {
+  const { events, needs } = bench()
+  const waits: Sweep = {
+    table: 'a',
+    remove: async (limit) => {
+      events.push(`a ${limit}`)
+      await needs.time.pause(400, never)
+      return { rows: events.length < 5 ? limit : 0, ms: limit / 100 }
+    },
+  }
+  await createSweeper({ ...needs, sweeps: [waits] })(never)
+  assert.deepEqual(events, ['a 100', 'a 200', 'a 400', 'a 800', 'a 1600'])
 })
 
 test('a run ends within its batch when the server stops', async () => {

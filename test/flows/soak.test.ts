@@ -42,7 +42,7 @@ before(async () => {
     config: server.config,
     log: createLog({ level: 'silent', format: 'json' }),
   }
-  const core = accountCore(server.config, masterKey, needs as never)
+  const core = accountCore(server.config, masterKey, needs)
   const runs = [sweepTables(needs), eraseUsers({ ...needs, core })]
   sweep = async () => {
     for (const run of runs) while ((await run(never)) === 'again');

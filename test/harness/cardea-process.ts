@@ -46,7 +46,7 @@ type Options = {
 export async function startCardea(options: Options): Promise<CardeaProcess> {
   const { dataDir, port, env = {}, nodeFlags = [], before = [], keep } = options
   const began = performance.now()
-  const [command = '', ...words] = [...before, process.execPath, ...nodeFlags, main, 'serve']
+  const [command, ...words] = [...before, process.execPath, ...nodeFlags, main, 'serve']
   const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

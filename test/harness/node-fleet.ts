@@ -53,7 +53,7 @@ export type Fleet = {
 export async function startFleet(env: Readonly<Record<string, string>> = {}): Promise<Fleet> {
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
-    for (const one of closers.splice(0).reverse()) await one()
+    for (const one of closers.splice(0).toReversed()) await one()
   }
   try {
     const [{ postgres, standby }, redis] = await Promise.all([openPostgres(), openRedis()])
