@@ -1,8 +1,8 @@
-import { jwtVerify, SignJWT } from 'jose'
+import { jwtVerify } from 'jose'
 import type { Clock, FamilyId, Random } from '../base/index.ts'
 import { isUuid, numericDate, randomToken } from '../base/index.ts'
 import type { KeyRing, SigningAlgorithm } from '../keys/index.ts'
-import { signingAlgorithms } from '../keys/index.ts'
+import { signingAlgorithms, signJwt } from '../keys/index.ts'
 import type { AuthorizationDetail, TokenBinding } from '../session/index.ts'
 import { toldClaims } from './access-claims.ts'
 import type { VerifiedTokens } from './verified-tokens.ts'
@@ -71,7 +71,7 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
   const key = await needs.keys.signer(start.alg ?? 'ES256')
   const iat = numericDate(needs.clock.now())
   const { grant } = start
-  return new SignJWT({
+  return signJwt(key, 'at+jwt', {
     ...start.claims,
     iss: needs.issuer,
     sub: start.subject,
@@ -91,8 +91,6 @@ export async function mintAccessToken(needs: Needs, start: AccessTokenStart): Pr
       amr: grant.amr,
     }),
   })
-    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'at+jwt' })
-    .sign(key.privateKey)
 }
 
 /** RFC 7519 section 4.1.3. */

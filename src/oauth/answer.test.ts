@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createPrivateKey } from 'node:crypto'
 import { test } from 'node:test'
 import type { JWK } from 'jose'
 import { compactDecrypt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
@@ -43,8 +44,10 @@ function clientWith(metadata: Partial<ClientMetadata>): Client {
 /** A ring that has a new key for whatever is asked for, and a client whose key is found by this function. */
 function needsWith(encrypting: ClientKeys['encrypting']): AnswerNeeds {
   const signer = async (alg: SigningAlgorithm) => {
-    const { privateKey } = await generateKeyPair(alg)
-    return { alg, kid: 'ours', privateKey }
+    const { privateKey } = await generateKeyPair(alg, { extractable: true })
+    const jwk = { ...(await exportJWK(privateKey)) }
+    const keyObject = createPrivateKey({ key: jwk, format: 'jwk' })
+    return { alg, kid: 'ours', privateKey, keyObject }
   }
   return { keys: { signer }, clientKeys: { encrypting } } as unknown as AnswerNeeds
 }

@@ -1,8 +1,9 @@
 import type { JWTPayload } from 'jose'
-import { CompactEncrypt, importJWK, SignJWT } from 'jose'
+import { CompactEncrypt, importJWK } from 'jose'
 import type { Client, ClientKeys, ClientMetadata } from '../clients/index.ts'
 import { demandsOf } from '../clients/index.ts'
 import type { KeyRing, SigningAlgorithm } from '../keys/index.ts'
+import { signJwt } from '../keys/index.ts'
 import { oauthFailures } from './failures.ts'
 
 export type AnswerNeeds = { readonly keys: KeyRing; readonly clientKeys: ClientKeys }
@@ -35,9 +36,7 @@ export async function answerJwt(
   { typ, payload }: Answer,
 ): Promise<string> {
   const key = await needs.keys.signer(signingAlgorithm(client, kind))
-  const signed = await new SignJWT(payload(key.alg))
-    .setProtectedHeader({ alg: key.alg, kid: key.kid, typ })
-    .sign(key.privateKey)
+  const signed = await signJwt(key, typ, payload(key.alg))
   return encrypt(needs, client, kind, { text: signed, header: { typ, cty: 'JWT' } })
 }
 
