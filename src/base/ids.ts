@@ -28,6 +28,6 @@ export function newId<Id extends string>(clock: Clock, random: Random): Id {
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
   bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
   const hex = bytes.toString('hex')
-  const parts = [8, 12, 16, 20, 32].map((end, i, ends) => hex.slice(ends[i - 1] ?? 0, end))
-  return parts.join('-') as Id
+  const [time, more] = [hex.slice(0, 8), hex.slice(8, 12)]
+  return `${time}-${more}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id
 }
