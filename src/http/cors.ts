@@ -43,16 +43,32 @@ const answerHeaders = [
  * on the origin, and an origin that is not registered learns nothing, not even that it is not.
  */
 export function allowOrigins(app: HttpServer, needs: CorsNeeds): void {
-  app.addHook('onRequest', async (request, reply) => {
+  // Runs for every request, so it waits only where a browser asks.
+  app.addHook('onRequest', (request, reply, done) => {
     const methods = methodsAt(request.url)
-    if (methods === undefined) return
+    if (methods === undefined) return done()
     reply.header('vary', 'Origin')
     const { origin } = request.headers
-    if (origin === undefined || !(await isAllowed(needs, origin, request))) return
-    reply.header('access-control-allow-origin', origin)
-    if (isPreflight(request)) return answerPreflight(reply, methods)
-    reply.header('access-control-expose-headers', answerHeaders)
+    if (origin === undefined) return done()
+    return answerOrigin(needs, { request, reply, origin, methods })
   })
+}
+
+type Asked = {
+  readonly request: FastifyRequest
+  readonly reply: Reply
+  readonly origin: string
+  readonly methods: string
+}
+
+async function answerOrigin(
+  needs: CorsNeeds,
+  { request, reply, origin, methods }: Asked,
+): Promise<void> {
+  if (!(await isAllowed(needs, origin, request))) return
+  reply.header('access-control-allow-origin', origin)
+  if (isPreflight(request)) answerPreflight(reply, methods)
+  else reply.header('access-control-expose-headers', answerHeaders)
 }
 
 function methodsAt(url: string): string | undefined {

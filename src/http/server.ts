@@ -81,16 +81,22 @@ export async function createServer(needs: ServerNeeds): Promise<HttpServer> {
   app.decorate('publicUrl', needs.publicUrl)
   await app.register(cookie)
   const headers = commonHeaders(needs.secure)
-  app.addHook('onRequest', async (request, reply) => {
+  // These run for every request, so they call back: a promise for each would cost more than what they do.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers).header('x-request-id', request.id)
     stopwatches.set(request, stopwatch())
+    done()
   })
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, _payload, done) => {
     const { deprecated } = request.routeOptions.config ?? {}
     if (deprecated !== undefined) reply.headers(deprecationHeaders(deprecated))
     if (needs.draining()) reply.header('connection', 'close')
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => report(needs, request, reply))
+  app.addHook('onResponse', (request, reply, done) => {
+    report(needs, request, reply)
+    done()
+  })
   notFound(app, needs.pages)
   return app
 }

@@ -43,9 +43,11 @@ export async function opsSurface(app: HttpServer, routes: Routes): Promise<void>
 
 /** Answers that are no documents: nothing may frame or keep them. */
 function asData(routes: Routes): Routes {
+  const headers = { ...dataHeaders, ...noStore }
   return (surface) => {
-    surface.addHook('onRequest', async (_request, reply) => {
-      reply.headers({ ...dataHeaders, ...noStore })
+    surface.addHook('onRequest', (_request, reply, done) => {
+      reply.headers(headers)
+      done()
     })
     routes(surface)
   }

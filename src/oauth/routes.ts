@@ -128,8 +128,9 @@ export function protocolRoutes(surface: Surface, needs: ProtocolNeeds): void {
 
 /** RFC 9449 section 8.2: whoever sends proofs is told which nonce the next one has to have. */
 function giveNonces(surface: Surface, dpop: Dpop): void {
-  surface.addHook('onRequest', async (request, reply) => {
+  surface.addHook('onRequest', (request, reply, done) => {
     if (request.headers.dpop !== undefined) reply.headers(nonceHeader(dpop))
+    done()
   })
 }
 
