@@ -33,6 +33,7 @@ import { createPolicyBook } from '../src/mfa/index.ts'
 import {
   createIssuerKeys,
   createResourceBook,
+  createTokenRows,
   createVerifiedTokens,
   publicSubjects,
 } from '../src/oauth/index.ts'
@@ -125,6 +126,7 @@ function idleParts(): Parts {
     kv,
     keys: idleKeys,
     verifiedTokens: createVerifiedTokens(idleKeys),
+    tokenRows: createTokenRows({ db }),
     subjects: publicSubjects,
     mfaPolicy: createPolicyBook({ db, clock }),
     counter: createCounter({ db, clock }),

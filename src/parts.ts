@@ -36,6 +36,7 @@ import {
   createIssuerKeys,
   createResourceBook,
   createSubjects,
+  createTokenRows,
   createVerifiedTokens,
 } from './oauth/index.ts'
 import type { RefreshTokens } from './session/index.ts'
@@ -96,6 +97,7 @@ export async function createParts(options: PartsOptions) {
     clientUses: createClientUses({ db, clock, lifetime: config.protocol.registrationLifetime }),
     refreshTokens: openRefreshTokens(masterKeys),
     verifiedTokens: createVerifiedTokens(keys),
+    tokenRows: createTokenRows(common),
     subjects: createSubjects(await openLastingSecret(common, 'pairwise subjects')),
     mfaPolicy: createPolicyBook({ db, clock }),
     access,

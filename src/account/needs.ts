@@ -7,7 +7,7 @@ import type { Kv } from '../kv/index.ts'
 import type { Limits } from '../limits/index.ts'
 import type { Visits } from '../login/index.ts'
 import type { MfaCore } from '../mfa/index.ts'
-import type { VerifiedTokens } from '../oauth/index.ts'
+import type { TokenRows, VerifiedTokens } from '../oauth/index.ts'
 import type { RefreshTokens, SessionLifetimes } from '../session/index.ts'
 
 export type AccountNeeds = AccountCore &
@@ -17,6 +17,7 @@ export type AccountNeeds = AccountCore &
     readonly refreshTokens: RefreshTokens
     readonly visits: Visits
     readonly verifiedTokens: VerifiedTokens
+    readonly tokenRows: TokenRows
     /** Who visits, from where, and in which language. */
     readonly visitor: (request: Request) => Visitor
     /** Seconds: how recent a proof must be for sensitive changes. */

@@ -5,6 +5,7 @@
  * that what is retried cannot happen twice.
  * Never knows a table of the other modules.
  */
+export { askTogether } from './ask-together.ts'
 export { defaultDataDir } from './embedded/data-dir.ts'
 export { DataFolderInUse } from './embedded/owner.ts'
 export type { EmbeddedOptions, EmbeddedPostgres } from './embedded/start.ts'

@@ -4,11 +4,15 @@ import type { Db } from '../db/index.ts'
 import type { AccessToken, VerifyNeeds } from './access-token.ts'
 import { verifyAccessToken } from './access-token.ts'
 import { opaqueDigest } from './opaque/opaque-token.ts'
-import { findOpaqueToken } from './opaque/store.ts'
 import type { TokenSubject } from './store.ts'
-import { isRevoked, readSubjectOfUser, readTokenSubject } from './store.ts'
+import { readSubjectOfUser } from './store.ts'
+import type { TokenRows } from './token-rows.ts'
 
-export type ActiveNeeds = VerifyNeeds & { readonly db: Db; readonly clients: ClientCache }
+export type ActiveNeeds = VerifyNeeds & {
+  readonly db: Db
+  readonly clients: ClientCache
+  readonly tokenRows: TokenRows
+}
 
 /** An access token of an application that counts now, with whom it is about; or why it counts for nothing. */
 export type Activity =
@@ -41,7 +45,7 @@ export async function readActiveToken(
   const client = await needs.clients.find(token.clientId)
   if (client === undefined) return clientGone
   if (isAboutClient(token)) {
-    if (await isRevoked(needs.db, token.jti)) return takenBack
+    if (await needs.tokenRows.isRevoked(token.jti)) return takenBack
     return ofClient(needs, token, client)
   }
   const person = await personOf(needs, token)
@@ -77,10 +81,10 @@ async function ofClient(
 
 /** By the grant, because a client may know the person by a name of its own; where there is none, by the subject. */
 async function personOf(
-  { db }: ActiveNeeds,
+  { db, tokenRows }: ActiveNeeds,
   { jti, grantId, subject, clientId }: AccessToken,
 ): Promise<TokenSubject | undefined> {
-  if (grantId !== undefined) return readTokenSubject(db, { jti, grantId, clientId })
+  if (grantId !== undefined) return tokenRows.subjectOf({ jti, grantId, clientId })
   const userId = parseUserId(subject)
   return userId && readSubjectOfUser(db, { jti, userId })
 }
@@ -90,8 +94,8 @@ async function readOpaque(
   digest: Buffer,
   audience: string | undefined,
 ): Promise<Activity> {
-  const { db, clock, clients } = needs
-  const row = await findOpaqueToken(db, digest)
+  const { clock, clients } = needs
+  const row = await needs.tokenRows.opaque(digest)
   if (row === undefined) return notValid
   const { token, userId, grantId, familyId, ...subject } = row
   const meant = audience === undefined || token.audience.includes(audience)

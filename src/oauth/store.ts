@@ -125,13 +125,18 @@ export function sweepRevokedTokens(queries: Queries, before: Date, limit: number
       ORDER BY expires_at LIMIT ${limit} FOR UPDATE SKIP LOCKED))`)
 }
 
-export async function isRevoked(queries: Queries, jti: string): Promise<boolean> {
-  const row = await queries.maybe(sql`SELECT 1 FROM revoked_access_tokens WHERE jti = ${jti}`)
-  return row !== undefined
+/** Those of these tokens that were taken back. */
+export function selectRevoked(
+  queries: Queries,
+  jtis: readonly string[],
+): Promise<{ readonly jti: string }[]> {
+  return queries.many<{ readonly jti: string }>(
+    sql`SELECT jti FROM revoked_access_tokens WHERE jti = ANY(${jtis})`,
+  )
 }
 
 /**
- * The state behind an access token of a person, in the one statement that the round-trip budget allows.
+ * The state behind access tokens of people, in the one statement that the round-trip budget allows.
  * This read model joins the tables of session and identity on purpose; nothing here writes them.
  */
 export type TokenSubject = User & {
@@ -143,17 +148,26 @@ export type TokenSubject = User & {
   readonly tokenRevoked: boolean
 }
 
-export function readTokenSubject(
+export type GrantedToken = {
+  readonly jti: string
+  readonly grantId: FamilyId
+  readonly clientId: string
+}
+
+export function readTokenSubjects(
   queries: Queries,
-  token: { readonly jti: string; readonly grantId: FamilyId; readonly clientId: string },
-): Promise<TokenSubject | undefined> {
-  return queries.maybe<TokenSubject>(sql`
-    SELECT u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
+  tokens: readonly GrantedToken[],
+): Promise<(TokenSubject & { readonly jti: string })[]> {
+  const [jtis, grants, clients] = (['jti', 'grantId', 'clientId'] as const).map((name) =>
+    tokens.map((token) => token[name]),
+  )
+  return queries.many<TokenSubject & { readonly jti: string }>(sql`
+    SELECT t.jti, u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
       u.updated_at, f.revoked_at AS family_revoked_at,
-      f.client_id AS grant_client, CASE WHEN f.client_id = ${token.clientId} THEN f.claims END AS claims,
-      EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = ${token.jti}) AS token_revoked
-    FROM token_families f JOIN users u ON u.id = f.user_id
-    WHERE f.id = ${token.grantId}`)
+      f.client_id AS grant_client, CASE WHEN f.client_id = t.client_id THEN f.claims END AS claims,
+      EXISTS (SELECT 1 FROM revoked_access_tokens r WHERE r.jti = t.jti) AS token_revoked
+    FROM unnest(${jtis}::text[], ${grants}::uuid[], ${clients}::text[]) AS t (jti, grant_id, client_id)
+      JOIN token_families f ON f.id = t.grant_id JOIN users u ON u.id = f.user_id`)
 }
 
 /** The same of a token that belongs to no grant: it ends with its time, or with its person. */

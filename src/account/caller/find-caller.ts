@@ -12,7 +12,10 @@ import type { Caller, KeyHolder } from './caller.ts'
 type KeyNeeds = Pick<AccountNeeds, 'apiKeys'>
 
 export type CallerNeeds = KeyNeeds &
-  Pick<AccountNeeds, 'db' | 'clock' | 'keys' | 'visits' | 'issuer' | 'verifiedTokens'> & {
+  Pick<
+    AccountNeeds,
+    'db' | 'clock' | 'keys' | 'visits' | 'issuer' | 'verifiedTokens' | 'tokenRows'
+  > & {
     readonly clients: ClientCache
   }
 

@@ -22,24 +22,24 @@ export type OpaqueToken = {
   readonly grantId: FamilyId | null
   /** The grant as it is now; null when it is gone, or there never was one. */
   readonly familyId: FamilyId | null
-}
+} & Omit<TokenSubject, 'tokenRevoked'>
 
 /**
- * A token with the person and the grant behind it, in one statement. This read model joins the tables of
+ * Tokens with the person and the grant behind each, in one statement. This read model joins the tables of
  * session and identity on purpose; nothing here writes them.
  */
-export function findOpaqueToken(
+export function findOpaqueTokens(
   queries: Queries,
-  digest: Buffer,
-): Promise<(OpaqueToken & Omit<TokenSubject, 'tokenRevoked'>) | undefined> {
-  return queries.maybe(sql`
-    SELECT o.token, o.user_id, o.grant_id, f.id AS family_id, f.revoked_at AS family_revoked_at,
+  digests: readonly Buffer[],
+): Promise<(OpaqueToken & { readonly digest: Buffer })[]> {
+  return queries.many(sql`
+    SELECT o.digest, o.token, o.user_id, o.grant_id, f.id AS family_id, f.revoked_at AS family_revoked_at,
       f.client_id AS grant_client, CASE WHEN f.client_id = o.client_id THEN f.claims END AS claims,
       u.id, u.username, u.email, u.email_verified, u.is_active, u.profile, u.version, u.created_at,
       u.updated_at
     FROM opaque_tokens o LEFT JOIN users u ON u.id = o.user_id
       LEFT JOIN token_families f ON f.id = o.grant_id
-    WHERE o.digest = ${digest}`)
+    WHERE o.digest = ANY(${digests}::bytea[])`)
 }
 
 export async function opaqueClient(
