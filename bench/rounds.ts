@@ -108,7 +108,7 @@ export async function contest(
     const limit = scenario.beside
     for (let round = 0; round < plan.rounds; round += 1) {
       for (const { target, crew, closed } of rotated(entries, round))
-        closed.push(await sample(instruments, { target, crew, plan }))
+        closed.push(await sampleOf(instruments, { target, crew, plan }))
       if (limit) beside.push(await instruments.limits.measure(limit, plan.measureMs))
     }
     const slowest = Math.min(...entries.map(({ closed }) => median(closed.map(perSecond))))
@@ -169,6 +169,18 @@ async function warmUp(crew: Crew, plan: Plan): Promise<void> {
     done += (await closedLoop(crew, window, async () => undefined)).operations
     times += 1
   }
+}
+
+const mostTries = 3
+
+/** A machine that stood still for a whole round has measured nothing, and nothing can be divided by that. */
+async function sampleOf(instruments: Instruments, turn: Turn): Promise<Sample> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const found = await sample(instruments, turn)
+    if (found.operations > 0) return found
+    console.log(`${turn.target.name} answered nothing in a round, which is measured again`)
+  }
+  throw new Error(`${turn.target.name} answers nothing`)
 }
 
 async function sample({ postgres }: Instruments, { target, crew, plan }: Turn): Promise<Sample> {
