@@ -88,10 +88,22 @@ export async function startFleet(env: Readonly<Record<string, string>> = {}): Pr
       (await haproxy.servers())
         .filter((one) => one.backend === backend && one.status.startsWith('UP'))
         .map(({ server }) => server)
+    await allUp(upIn, ports.length)
     return { url, nodes, postgres, standby, redis, haproxy, upIn, close }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+const longestCheckMs = 30_000
+
+/** HAProxy gives work to a node from its first good answer to a check on. */
+async function allUp(upIn: Fleet['upIn'], count: number): Promise<void> {
+  const deadline = performance.now() + longestCheckMs
+  while ((await upIn('nodes_ready')).length < count) {
+    if (performance.now() > deadline) throw new Error('HAProxy does not find the nodes ready')
+    await sleep(50)
   }
 }
 
