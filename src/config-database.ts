@@ -28,7 +28,8 @@ export const database = Type.Object(
       'A streaming replica for lists and searches of administrators. It is only read once it has what was committed before; else, and while it is away, they read from DATABASE_URL.',
       address,
     ),
-    poolSize: integer(10, { least: 1, most: 1000 }, 'Connections for transactions, per process.'),
+    // Exclusive jobs work on one while another one holds their lock.
+    poolSize: integer(10, { least: 2, most: 1000 }, 'Connections for transactions, per process.'),
     pipelineConnections: integer(
       2,
       { least: 1, most: 100 },

@@ -2,7 +2,8 @@
  * `npm run bench:soak [-- --minutes 4]`: a constant load while the clock runs a day ahead in each round, so that
  * months pass in minutes. Everything that has a lifetime comes and goes; the sizes of all tables and the memory of
  * the process must have stopped growing in the second half, or it fails. `--backlog 1000000` shows instead how many
- * expired rows are worked off beside a load of requests.
+ * expired rows are worked off beside a load of requests, and `--plain` what becomes of tables without the storage
+ * parameters of migration 0018.
  */
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     visitors: { type: 'string', default: '32' },
     others: { type: 'string', default: '500' },
     hours: { type: 'string', default: '24' },
+    plain: { type: 'boolean', default: false },
     backlog: { type: 'string' },
   },
 })
@@ -42,6 +44,7 @@ try {
     visitors: Number(values.visitors),
     hours: Number(values.hours),
     others: Number(values.others),
+    plain: values.plain,
   }
   const failures = backlog === undefined ? await soak(plan) : await workOffBacklog(Number(backlog))
   for (const failure of failures) console.error(`\n${failure}`)

@@ -16,6 +16,8 @@ type Plan = {
   readonly hours: number
   /** Rows of each kind that others make in a round. */
   readonly others: number
+  /** Without the storage parameters of migration 0018. */
+  readonly plain: boolean
 }
 
 /** Lifetimes that pass several times in a run, in their usual proportions. */
@@ -37,12 +39,13 @@ export const soakEnv = {
 const samplesEach = 24
 
 /** Tells what went wrong: nothing, when everything stayed within its bounds. */
-export async function soak({ minutes, visitors, hours, others }: Plan): Promise<string[]> {
+export async function soak({ minutes, visitors, hours, others, plain }: Plan): Promise<string[]> {
   const clock = manualClock(new Date())
   const server = await testServer({ clock, env: soakEnv })
   const reader = new Client({ connectionString: server.databaseUrl })
   await reader.connect()
   try {
+    if (plain) await resetParameters(reader)
     const crowd = await gatherCrowd(server, visitors)
     const write = writeOthers(reader, (await server.user()).id, (await server.client()).id)
     server.app.jobs.start()
@@ -66,6 +69,17 @@ export async function soak({ minutes, visitors, hours, others }: Plan): Promise<
     await reader.end()
     await server.close()
   }
+}
+
+async function resetParameters(reader: Client): Promise<void> {
+  await reader.query(`DO $$ DECLARE t record; BEGIN
+    FOR t IN SELECT oid::regclass AS name FROM pg_class WHERE relkind = 'r' AND reloptions::text LIKE '%autovacuum%' LOOP
+      EXECUTE format('ALTER TABLE %s RESET (autovacuum_vacuum_scale_factor)', t.name);
+    END LOOP;
+    ALTER TABLE authorization_codes RESET (fillfactor);
+    ALTER TABLE queued_jobs RESET (fillfactor);
+    ALTER TABLE sessions RESET (fillfactor);
+  END $$`)
 }
 
 /** What the server does every hour, which is months here. */
