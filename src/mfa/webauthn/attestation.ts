@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
-import { decodeAttestationObject } from '@simplewebauthn/server/helpers'
 import type { Policy } from '../policy/policy.ts'
+import { webauthnHelpers } from './library.ts'
 
 /** Formats whose signature is checked against the first certificate of `x5c`, so that the chain proves something. */
 const certified: ReadonlySet<string> = new Set([
@@ -24,7 +24,8 @@ type Rules = Pick<Policy['passkeys'], 'attestation' | 'attestation_roots'>
  * required, only one whose certificates lead to a root of the policy (WebAuthn Level 3, section 7.1,
  * steps 23 and 24). So `none` and self attestation are refused.
  */
-export function acceptsStatement(object: string, rules: Rules, now: Date): boolean {
+export async function acceptsStatement(object: string, rules: Rules, now: Date): Promise<boolean> {
+  const { decodeAttestationObject } = await webauthnHelpers()
   try {
     const decoded = decodeAttestationObject(Uint8Array.from(Buffer.from(object, 'base64url')))
     const format = decoded.get('fmt')

@@ -113,7 +113,7 @@ async function readPasskey(
   const { json, transports } = answer
   const now = core.clock.now()
   // Before the signature is looked at: the library would fetch what unknown certificates name.
-  if (!acceptsStatement(json.response.attestationObject, rules, now)) return 'attestation'
+  if (!(await acceptsStatement(json.response.attestationObject, rules, now))) return 'attestation'
   const info = await checkSignature(answer, party)
   if (typeof info === 'string') return info
   if (rules.user_verification === 'required' && !info.userVerified) return 'user_verification'

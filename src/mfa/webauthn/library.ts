@@ -1,4 +1,5 @@
 import type * as Library from '@simplewebauthn/server'
+import type * as Helpers from '@simplewebauthn/server/helpers'
 
 let loaded: Promise<typeof Library> | undefined
 
@@ -6,4 +7,9 @@ let loaded: Promise<typeof Library> | undefined
 export function webauthnLibrary(): Promise<typeof Library> {
   loaded ??= import('@simplewebauthn/server')
   return loaded
+}
+
+/** The same of its smaller parts, which lead to nearly all of it. */
+export function webauthnHelpers(): Promise<typeof Helpers> {
+  return import('@simplewebauthn/server/helpers')
 }
