@@ -7,6 +7,7 @@ import { dataDirOf, ownDatabase, prepareSchema } from '../database.ts'
 import { masterKeys } from '../master-key.ts'
 import { drain } from './drain.ts'
 import { offerSetup } from './offer-setup.ts'
+import { releaseStartMemory } from './release-memory.ts'
 import { stopSignal } from './stop-signal.ts'
 
 /** The whole server in this one process, until it is told to stop. */
@@ -49,4 +50,5 @@ export async function listen(options: AppOptions): Promise<App> {
 export function beginWork({ jobs, queue }: App): void {
   jobs.start()
   queue.start()
+  releaseStartMemory()
 }
