@@ -118,6 +118,18 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
   const audit = reportBrokenChain(openAudit(options, parts, followers), parts)
   scheduleAudit(jobs, audit, { ...options, ...parts })
   scheduleStatistics(jobs, parts)
+  let closed: Promise<void> | undefined
+  const shutDown = async () => {
+    state.draining = true
+    await http.close()
+    await jobs.stop()
+    await parts.secretUses.flush().catch(() => {})
+    await parts.clientUses.flush().catch(() => {})
+    await parts.queue.stop()
+    // What cannot be written any more is some seconds of statistics.
+    await parts.counter.flush().catch(() => undefined)
+    await closeParts(parts)
+  }
   return {
     ...parts,
     audit,
@@ -128,17 +140,8 @@ async function assemble(options: AppOptions, parts: Parts): Promise<App> {
     drain: () => {
       state.draining = true
     },
-    async close() {
-      state.draining = true
-      await http.close()
-      await jobs.stop()
-      await parts.secretUses.flush().catch(() => {})
-      await parts.clientUses.flush().catch(() => {})
-      await parts.queue.stop()
-      // What cannot be written any more is some seconds of statistics.
-      await parts.counter.flush().catch(() => undefined)
-      await closeParts(parts)
-    },
+    // Whoever closes it a second time waits for the first.
+    close: () => (closed ??= shutDown()),
   }
 }
 
