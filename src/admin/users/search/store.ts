@@ -5,9 +5,11 @@ import type { UserRecord } from '../../../identity/index.ts'
 import type { PersonSort } from './person-filter.ts'
 
 /** How many rows of a list are looked at for one page, whether they fit or not. */
-export const longestWalk = 10_000
-/** How many candidates are taken together and sorted. */
-export const mostCandidates = 10_000
+export const longestWalk = 5_000
+/** How many candidates of a text are taken together and sorted; a text that has more is common. */
+export const mostFound = 10_000
+/** The same for what may be tried in vain before a list is read: everybody with a role, in a group and so on. */
+const mostMembers = 5_000
 
 /** The parameters $1 to $13, in this order. */
 export type Asked = {
@@ -128,16 +130,19 @@ export function isTimed(sort: PersonSort): boolean {
 
 type Walk = { readonly asked: Asked; readonly ground: Ground; readonly limit: number }
 
-const most = mostCandidates + 1
+const oneMore = (source: Source) =>
+  (source === 'text' || source === 'beginning' ? mostFound : mostMembers) + 1
+const found = mostFound + 1
+const most = mostMembers + 1
 /** Reads the ids of no more candidates than can be sorted at once, each by an index. */
 const sources: Readonly<Record<Source, string>> = {
-  text: `SELECT u.id FROM users u WHERE u.search_text LIKE $7 LIMIT ${most}`,
+  text: `SELECT u.id FROM users u WHERE u.search_text LIKE $7 LIMIT ${found}`,
   // $15 and $16 are the first and the last text that begin so as keys, $17 and $18 as names.
-  beginning: `(SELECT id FROM users WHERE username_key COLLATE "C" >= $15 AND username_key COLLATE "C" < $16 LIMIT ${most})
+  beginning: `(SELECT id FROM users WHERE username_key COLLATE "C" >= $15 AND username_key COLLATE "C" < $16 LIMIT ${found})
     UNION (SELECT id FROM users WHERE coalesce(email_key, '') COLLATE "C" >= $15
-      AND coalesce(email_key, '') COLLATE "C" < $16 LIMIT ${most})
+      AND coalesce(email_key, '') COLLATE "C" < $16 LIMIT ${found})
     UNION (SELECT id FROM users WHERE search_key(profile ->> 'name') COLLATE "C" >= $17
-      AND search_key(profile ->> 'name') COLLATE "C" < $18 LIMIT ${most})`,
+      AND search_key(profile ->> 'name') COLLATE "C" < $18 LIMIT ${found})`,
   role: `(SELECT a.user_id AS id FROM role_assignments a WHERE ${theRole} AND a.user_id IS NOT NULL ORDER BY a.role_id, a.id LIMIT ${most})
     UNION (SELECT m.user_id FROM
       (SELECT a.group_id FROM role_assignments a WHERE ${theRole} AND a.group_id IS NOT NULL ORDER BY a.group_id LIMIT ${most}) g
@@ -193,32 +198,33 @@ type Gathering = {
   readonly limit: number
   readonly beginning: Beginning | undefined
 }
-type Gathered = { readonly candidates: number; readonly users: readonly FoundUser[] }
 export type Beginning = {
   readonly keys: readonly [string, string]
   readonly names: readonly [string, string]
 }
 
-/** Those of few candidates that fit, sorted. With more candidates than can be sorted the users mean nothing. */
+/** Those of few candidates that fit, sorted; undefined when there are more candidates than are sorted. */
 export async function gatherUsers(
   queries: Queries,
   source: Source,
   { asked, sort, limit, beginning }: Gathering,
-): Promise<Gathered> {
+): Promise<readonly FoundUser[] | undefined> {
   const { key, place, after, direction } = orders[sort]
   const more = source === 'beginning' && beginning ? [...beginning.keys, ...beginning.names] : []
+  // Without OFFSET 0 a plan for any values might go through the whole list in its order, to find a few.
   const rows = await queries.many<FoundUser & { candidates: number; id: FoundUser['id'] | null }>(
     composed(
       `WITH found AS MATERIALIZED (${sources[source]}), few AS (SELECT count(*)::integer AS candidates FROM found)
       SELECT few.candidates, page.* FROM few LEFT JOIN LATERAL (
-        SELECT ${columns}, ${place} AS place FROM users u
-        WHERE u.id = ANY (ARRAY(SELECT id FROM found)) AND few.candidates < ${most} AND ${after} AND ${fits}
+        SELECT ${columns}, ${place} AS place FROM (
+          SELECT * FROM users WHERE id = ANY (ARRAY(SELECT id FROM found)) AND few.candidates < ${oneMore(source)} OFFSET 0) u
+        WHERE ${after} AND ${fits}
         ORDER BY ${key} ${direction}, u.id ${direction} LIMIT $14) page ON true`,
       [...valuesOf(asked), limit, ...more],
     ),
   )
-  const users = rows.filter(({ id }) => id !== null)
-  return { candidates: rows[0]?.candidates ?? 0, users }
+  if ((rows[0]?.candidates ?? 0) >= oneMore(source)) return undefined
+  return rows.filter(({ id }) => id !== null)
 }
 
 /** What the database knows of the people as a whole. */

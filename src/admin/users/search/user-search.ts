@@ -12,7 +12,7 @@ import type { Asked, Beginning, FoundUser, Ground, Outlook, Source } from './sto
 import {
   gatherUsers,
   isTimed,
-  mostCandidates,
+  mostFound,
   selectEndOfWalk,
   selectOutlook,
   walkUsers,
@@ -93,8 +93,8 @@ async function find(
   const beginning = needle && beginningOf(needle)
   for (const source of sourcesOf(query, search).slice(0, mostSources)) {
     const gathering = { asked, sort, limit: limit + 1, beginning }
-    const { candidates, users } = await gatherUsers(db, source, gathering)
-    if (candidates <= mostCandidates) return pageOf(users, query, undefined)
+    const users = await gatherUsers(db, source, gathering)
+    if (users !== undefined) return pageOf(users, query, undefined)
   }
   const ground = groundOf(query)
   const users = await walkUsers(db, sort, { asked, ground, limit: limit + 1 })
@@ -129,10 +129,17 @@ export function sourcesOf(
   return wanted.flatMap(([source, holds]) => (holds ? [source] : []))
 }
 
+/** What so few of the sample have may be theirs alone by chance, and is worth a try, which has an end. */
+const chance = 1
+const smallestSample = 50
+
 /** Whether the index has few enough rows for a text; without statistics it is not trusted to. */
 function isRare({ rows, sample }: Outlook, needle: Needle): boolean {
   const { candidates, entries } = effortOf(sample, needle)
-  return rows >= 0 && candidates * rows <= mostCandidates / 2 && entries * rows <= mostEntries
+  if (rows < 0 || entries * rows > mostEntries) return false
+  const byChance =
+    sample.length >= smallestSample && Math.round(candidates * sample.length) <= chance
+  return byChance || candidates * rows <= mostFound / 2
 }
 
 function pageOf(
