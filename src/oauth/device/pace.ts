@@ -12,8 +12,11 @@ const more = 5
 /** Milliseconds by which a network may make two polls come closer together. */
 const tolerance = 1000
 
-/** Seconds: longer than anything waits. */
-const memory = 3600
+/**
+ * Seconds. Whoever has not asked for that long has waited; and it is less than a sign-in may take, so that a crowd of
+ * devices never pushes journeys out of a full memory, which forgets first what ends first.
+ */
+const memory = 120
 
 /** Tells who polls to wait, and to wait longer than before when it was too soon. */
 export async function refuseForNow(
@@ -28,6 +31,6 @@ export async function refuseForNow(
   const wait = before?.interval ?? interval
   const tooSoon = before !== undefined && now < before.at + wait * 1000 - tolerance
   const pace: Pace = { at: now, interval: tooSoon ? wait + more : wait }
-  await kv.set(key, JSON.stringify(pace), memory)
+  await kv.set(key, JSON.stringify(pace), Math.max(memory, 2 * pace.interval))
   throw tooSoon ? pollFailures.slow_down() : pollFailures.authorization_pending()
 }
