@@ -82,7 +82,7 @@ try {
  */
 function bundles(all: readonly string[]): string[] {
   const alone = all.filter((file) =>
-    /test\/e2e\/|test\/nodes\/|security\/timing|kv\/memory/.test(file),
+    /test\/e2e\/|test\/(nodes|workers)\/|security\/timing|kv\/memory/.test(file),
   )
   const shared = all.filter((file) => !alone.includes(file))
   const folder = fileURLToPath(new URL('../node_modules/.cache/cardea-bundles', import.meta.url))
