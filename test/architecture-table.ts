@@ -153,7 +153,8 @@ export const moduleTable: Readonly<Record<string, ModuleRow>> = {
     },
   },
   app: {
-    about: 'the wiring: app.ts, parts.ts, accounts.ts, shared.ts, surfaces.ts, schedule.ts, sweeps.ts',
+    about:
+      'the wiring: app.ts, parts.ts, accounts.ts, shared.ts, surfaces.ts, schedule.ts, sweeps.ts',
     may: [
       ...domain,
       'account',
